@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The list of actions that a step hands out. */
+#include "core/action.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+void actions_init(struct actions *actions)
+{
+    *actions = (struct actions){.items = NULL};
+}
+
+void actions_clear(struct actions *actions)
+{
+    for (size_t i = 0; i < actions->n; i++) {
+        idset_release(&actions->items[i].nodes);
+        event_release(&actions->items[i].event);
+    }
+    actions->n = 0;
+    err_clear(&actions->err);
+}
+
+void actions_release(struct actions *actions)
+{
+    if (actions == NULL)
+        return;
+    actions_clear(actions);
+    free(actions->items);
+    actions->items = NULL;
+    actions->size = 0;
+}
+
+struct action *actions_add(struct actions *actions, enum action_type type)
+{
+    struct action *action;
+
+    if (actions->n == actions->size) {
+        actions->size = actions->size == 0 ? 16 : 2 * actions->size;
+        actions->items =
+            mem_resize(actions->items, actions->size, sizeof *actions->items);
+    }
+    action = &actions->items[actions->n++];
+    *action = (struct action){.type = type};
+    return action;
+}
+
+const char *phase_why_name(enum phase_why why)
+{
+    static const char *const names[] = {"start", "grow", "shrink", "forced"};
+
+    assert((size_t)why < sizeof names / sizeof *names);
+    return names[why];
+}

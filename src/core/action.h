@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Actions: what the scheduler wants done, in order. The caller first makes all
+ * records durable, then does the rest; what comes of it returns as events.
+ */
+#ifndef ERM_CORE_ACTION_H
+#define ERM_CORE_ACTION_H
+
+#include "base/err.h"
+#include "core/event.h"
+
+enum action_type {
+    ACT_RECORD,    /* event: put it into the journal */
+    ACT_START,     /* job, attempt, nodes */
+    ACT_KILL,      /* job, attempt, grace (0 = the job's own), ending */
+    ACT_WALLTIME,  /* job, attempt, duration: the new walltime */
+    ACT_OFFER,     /* job, seq, op, nodes: show it to the job */
+    ACT_WITHDRAW,  /* job, seq: take it back, answer EV_WITHDRAWN */
+    ACT_FORCE,     /* job, seq, nodes: kill what runs there, EV_FORCED */
+    ACT_RELEASE,   /* job, nodes: they are no longer the job's (news) */
+    ACT_PHASE,     /* job, attempt, nodes, why: its nodes from now on (news) */
+    ACT_DIRECTIVE, /* job, seq, op, nodes, directive: its new state (news) */
+    ACT_REQUEUED,  /* job, attempt: that ended and goes back (news) */
+    ACT_FINISHED,  /* job, attempt, state, code, signal (news, the last) */
+    ACT_WAKE_AT,   /* when: send EV_TIMER then */
+};
+
+enum phase_why { PHASE_START, PHASE_GROW, PHASE_SHRINK, PHASE_FORCED };
+
+struct action {
+    enum action_type type;
+    int64_t job;
+    uint32_t attempt;
+    uint64_t seq;
+    enum directive_op op;
+    enum asker asker;
+    enum directive_state directive;
+    enum job_ending ending;
+    enum job_state state;
+    enum phase_why why;
+    int code, signal;
+    dur_us duration; /* grace; walltime */
+    time_us when;
+    struct idset nodes; /* owned */
+    struct event event; /* owned; ACT_RECORD */
+};
+
+struct actions {
+    struct action *items; /* owned */
+    size_t n, size;
+    bool without_records; /* set by a caller that keeps no journal */
+    struct err err;       /* why sched_step() returned -1 */
+};
+
+void actions_init(struct actions *actions);
+/* Empties; keeps the memory and the setting. */
+void actions_clear(struct actions *actions);
+void actions_release(struct actions *actions);
+/* Returns a new zeroed action at the end, borrowed until the next call. */
+struct action *actions_add(struct actions *actions, enum action_type type);
+const char *phase_why_name(enum phase_why why);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Backfilling: jobs behind a waiting head start early where that delays no
+ * promised start. EASY: Lifka, JSSPP 1995, with the extra-nodes rule of
+ * Mu'alem and Feitelson, IEEE TPDS 12(6), 2001. Conservative: every queued job
+ * has a promise, planned anew in queue order at each pass.
+ */
+#include "core/index.h"
+#include "core/plan.h"
+#include "core/step.h"
+
+static uint32_t smaller(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What may start now for how long without delaying HEAD. */
+struct queue_hole plan_hole(const struct sched *sched, const struct job *head)
+{
+    uint32_t n_idle = sched_n_idle(sched);
+    struct queue_hole hole = {n_idle, n_idle, TIME_NEVER};
+    struct promise promise;
+
+    if (head == NULL || head->request.min_nodes <= n_idle)
+        return hole;
+    promise = profile_promise(&sched->profile, sched->now, n_idle,
+                              head->request.min_nodes);
+    hole.n_extra = smaller(promise.extra, n_idle);
+    /* Never: nobody knows the end, so anything with an end is earlier. */
+    hole.longest = promise.shadow == TIME_NEVER ? TIME_NEVER - 1
+                                                : promise.shadow - sched->now;
+    return hole;
+}
+
+static void backfill_easy(struct sched *sched, const struct job *head,
+                          struct actions *out)
+{
+    struct queue_hole hole = plan_hole(sched, head);
+    const struct job *before = head;
+    struct job *job;
+
+    while (hole.n_free > 0 &&
+           (job = queue_find(&sched->queue, before, &hole)) != NULL) {
+        bool is_short = job->request.walltime <= hole.longest;
+        uint32_t cap = is_short ? hole.n_free : hole.n_extra;
+        uint32_t n = smaller(
+            job_start_size(&job->request, sched->config.start_at_max), cap);
+
+        before =
+            TREE_ENTRY(tree_prev(&job->queue_node), struct job, queue_node);
+        step_start(sched, job, n, out);
+        hole.n_free -= n;
+        if (!is_short)
+            hole.n_extra -= n;
+        hole.n_extra = smaller(hole.n_extra, hole.n_free);
+    }
+}
+
+/* Plans the queue in order; a job whose turn is now starts. Exact short cut:
+ * when the smallest job does not fit now, nobody else can start now. */
+static void backfill_conservative(struct sched *sched, struct actions *out)
+{
+    struct plan plan;
+    struct job *job = queue_first(&sched->queue), *next;
+
+    plan_init(&plan, sched);
+    for (; job != NULL; job = next) {
+        const struct job_request *request = &job->request;
+        time_us when;
+        uint32_t n = request->min_nodes;
+
+        if (plan_free_now(&plan) < queue_min_nodes(&sched->queue))
+            break;
+        next = queue_next(job);
+        when = plan_earliest(&plan, n, request->walltime);
+        if (when == sched->now) {
+            n = smaller(
+                job_start_size(request, sched->config.start_at_max),
+                plan_free_until(&plan, time_add(when, request->walltime)));
+            plan_take(&plan, when, request->walltime, n);
+            step_start(sched, job, n, out);
+        } else if (when != TIME_NEVER) {
+            plan_take(&plan, when, request->walltime, n);
+        }
+    }
+    plan_release(&plan);
+}
+
+void step_backfill(struct sched *sched, const struct job *head,
+                   struct actions *out)
+{
+    switch (sched->config.backfill) {
+    case BACKFILL_NONE:
+        break;
+    case BACKFILL_EASY:
+        backfill_easy(sched, head, out);
+        break;
+    case BACKFILL_CONSERVATIVE:
+        backfill_conservative(sched, out);
+        break;
+    }
+}

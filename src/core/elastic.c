@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Elastic scheduling: running jobs shrink to admit the head of the queue, and
+ * grow into nodes that nobody needs (doc/elastic.md).
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "core/index.h"
+#include "core/plan.h"
+#include "core/step.h"
+
+/* A job that may be resized now, and how many nodes it could give or take. */
+struct candidate {
+    struct job *job;
+    double score;
+    uint32_t room; /* nodes it can still give or take */
+    uint32_t n;    /* nodes it is to give or take */
+};
+
+struct candidates {
+    struct candidate *items; /* owned */
+    size_t n, size;
+    uint64_t room;
+};
+
+static void add(struct candidates *list, struct job *job, double score,
+                uint32_t room)
+{
+    if (room == 0)
+        return;
+    if (list->n == list->size) {
+        list->size = list->size == 0 ? 16 : 2 * list->size;
+        list->items = mem_resize(list->items, list->size, sizeof *list->items);
+    }
+    list->items[list->n++] =
+        (struct candidate){.job = job, .score = score, .room = room};
+    list->room += room;
+}
+
+static int compare(const void *x, const void *y)
+{
+    const struct candidate *a = x, *b = y;
+
+    if (a->score != b->score)
+        return a->score > b->score ? -1 : 1;
+    return a->job->request.id < b->job->request.id ? -1 : 1;
+}
+
+/* Deals N nodes to the candidates: filling up in order, or one by one. */
+static void deal(struct candidates *list, uint32_t n, bool is_shared)
+{
+    uint64_t left = n < list->room ? n : list->room;
+
+    if (list->n == 0)
+        return;
+    qsort(list->items, list->n, sizeof *list->items, compare);
+    while (left > 0) {
+        for (size_t i = 0; i < list->n && left > 0; i++) {
+            struct candidate *candidate = &list->items[i];
+            uint32_t room = candidate->room - candidate->n;
+            uint32_t share = is_shared && room > 1 ? 1 : room;
+
+            if (share > left)
+                share = (uint32_t)left;
+            candidate->n += share;
+            left -= share;
+        }
+    }
+}
+
+static bool may_resize(const struct sched *sched, const struct job *job)
+{
+    return job->ending == ENDING_NOT && !job_has_open_directive(job) &&
+           job->no_resize_before <= sched->now;
+}
+
+/* ---- shrinking for the head ---- */
+
+/* Nodes that JOB can give: usable ones, never its first, never below min. */
+static void spare_nodes(const struct sched *sched, const struct job *job,
+                        struct idset *out)
+{
+    idset_copy(out, &job->nodes);
+    idset_remove(out, idset_first(&job->nodes));
+    idset_intersect(out, &sched->pool.usable);
+}
+
+static uint32_t n_spare(const struct sched *sched, const struct job *job)
+{
+    uint32_t n = idset_count(&job->nodes);
+    uint32_t n_usable = idset_count_common(&job->nodes, &sched->pool.usable);
+
+    if (n <= job->request.min_nodes)
+        return 0;
+    if (n_usable > 0 &&
+        idset_has(&sched->pool.usable, idset_first(&job->nodes)))
+        n_usable--;
+    n -= job->request.min_nodes;
+    return n < n_usable ? n : n_usable;
+}
+
+/* Keeps NODES for HEAD, then asks for what is still missing of them. */
+static void carry_out(struct sched *sched, const struct job *head,
+                      struct candidates *list, struct actions *out)
+{
+    struct event event;
+    time_us promised = sched->now;
+    struct idset *deltas = mem_alloc_array(list->n, sizeof *deltas);
+
+    event_init(&event, EV_RESERVE, sched->now);
+    event.job = head->request.id;
+    sched_idle(sched, &event.nodes);
+    for (size_t i = 0; i < list->n; i++) {
+        struct candidate *candidate = &list->items[i];
+        struct idset spare = {.words = NULL};
+
+        if (candidate->n == 0)
+            continue;
+        spare_nodes(sched, candidate->job, &spare);
+        idset_take_last(&spare, candidate->n, &deltas[i]);
+        idset_release(&spare);
+        idset_unite(&event.nodes, &deltas[i]);
+        if (time_add(sched->now, candidate->job->request.done_within) >
+            promised)
+            promised =
+                time_add(sched->now, candidate->job->request.done_within);
+    }
+    event.when = promised;
+    step_decide(sched, &event, out);
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->items[i].n > 0)
+            step_offer(sched, list->items[i].job, DIRECTIVE_SHRINK, &deltas[i],
+                       ASKED_BY_SCHEDULER, head->request.id, 0, out);
+    }
+    free(deltas);
+}
+
+/*
+ * Admits HEAD by shrinking, all or nothing: when the candidates cannot give
+ * what is missing, nobody shrinks. Returns whether it was arranged; HEAD then
+ * has a reservation and has left the queue.
+ */
+bool step_shrink_for(struct sched *sched, const struct job *head,
+                     struct actions *out)
+{
+    const struct strategy *strategy = sched->config.shrink;
+    uint32_t n_idle = sched_n_idle(sched);
+    uint32_t missing = head->request.min_nodes - n_idle;
+    struct candidates list = {.items = NULL};
+    bool is_enough;
+
+    assert(head->request.min_nodes > n_idle);
+    if (sched->reservation.job != 0 || sched->elastic == NULL)
+        return false;
+    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
+        if (may_resize(sched, job))
+            add(&list, job, strategy->score(job, sched->now),
+                n_spare(sched, job));
+    }
+    is_enough =
+        list.room >= missing && profile_promise(&sched->profile, sched->now,
+                                                n_idle, head->request.min_nodes)
+                                        .shadow > sched->now + USEC_PER_SEC;
+    if (is_enough) {
+        deal(&list, missing, strategy->is_shared);
+        carry_out(sched, head, &list, out);
+    }
+    free(list.items);
+    return is_enough;
+}
+
+/* A node of the reservation that is neither free nor being given back can no
+ * longer be promised. */
+void step_check_reservation(struct sched *sched, struct actions *out)
+{
+    const struct reservation *reservation = &sched->reservation;
+    struct event event;
+    bool is_sound = true;
+
+    if (reservation->job == 0)
+        return;
+    IDSET_EACH (&reservation->nodes, node) {
+        const struct job *job =
+            job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
+
+        if (idset_has(&sched->pool.free, node))
+            continue;
+        if (job == NULL || !idset_has(&sched->pool.usable, node) ||
+            !job_has_open_directive(job) ||
+            job->directive.for_job != reservation->job)
+            is_sound = false;
+    }
+    if (is_sound)
+        return;
+    event_init(&event, EV_UNRESERVE, sched->now);
+    event.job = reservation->job;
+    step_decide(sched, &event, out);
+}
+
+/* ---- growing into idle nodes ---- */
+
+/* Does JOB end before the head's promised start? Then its nodes come back in
+ * time; otherwise it may only have extra ones. */
+static bool ends_in_time(const struct job *job, const struct queue_hole *hole,
+                         time_us now)
+{
+    return hole->longest == TIME_NEVER ||
+           (job->planned_end != TIME_NEVER &&
+            job->planned_end - now <= hole->longest);
+}
+
+static void offer_growth(struct sched *sched, struct candidates *list,
+                         struct queue_hole *hole, struct actions *out)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct candidate *candidate = &list->items[i];
+        bool is_short = ends_in_time(candidate->job, hole, sched->now);
+        uint32_t limit = is_short ? hole->n_free : hole->n_extra;
+        struct idset idle = {.words = NULL}, delta = {.words = NULL};
+        uint32_t n = candidate->n < limit ? candidate->n : limit;
+
+        if (n == 0)
+            continue;
+        if (!is_short)
+            hole->n_extra -= n;
+        hole->n_free -= n;
+        if (hole->n_extra > hole->n_free)
+            hole->n_extra = hole->n_free;
+        sched_idle(sched, &idle);
+        idset_take_first(&idle, n, &delta);
+        idset_release(&idle);
+        step_offer(sched, candidate->job, DIRECTIVE_GROW, &delta,
+                   ASKED_BY_SCHEDULER, 0, 0, out);
+    }
+}
+
+/* Gives idle nodes to elastic jobs while that delays nobody: HEAD (NULL: the
+ * queue is empty) keeps its promised start; with conservative backfilling
+ * every queued job has one, so nothing grows while any waits. */
+void step_grow(struct sched *sched, const struct job *head, struct actions *out)
+{
+    const struct strategy *strategy = sched->config.expand;
+    struct candidates list = {.items = NULL};
+    struct queue_hole hole;
+
+    if (sched->elastic == NULL || sched_n_idle(sched) == 0 ||
+        (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE))
+        return;
+    hole = plan_hole(sched, head);
+    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
+        uint32_t n = idset_count(&job->nodes);
+
+        if (may_resize(sched, job) && n < job->request.max_nodes &&
+            (hole.n_extra > 0 || ends_in_time(job, &hole, sched->now)))
+            add(&list, job, strategy->score(job, sched->now),
+                job->request.max_nodes - n);
+    }
+    deal(&list, hole.n_free, strategy->is_shared);
+    offer_growth(sched, &list, &hole, out);
+    free(list.items);
+}

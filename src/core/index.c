@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Keeps queue, aside list, elastic list and profile in step with the jobs. */
+#include "core/index.h"
+
+#include <assert.h>
+
+static void push(struct job **list, struct job *job)
+{
+    job->prev = NULL;
+    job->next = *list;
+    if (*list != NULL)
+        (*list)->prev = job;
+    *list = job;
+}
+
+static void unlink_job(struct job **list, struct job *job)
+{
+    if (job->prev != NULL)
+        job->prev->next = job->next;
+    else
+        *list = job->next;
+    if (job->next != NULL)
+        job->next->prev = job->prev;
+    job->prev = job->next = NULL;
+}
+
+/* Pending jobs: into the queue when they may start, aside when they are too
+ * large now, nowhere when they wait for something else. */
+static void index_pending(struct sched *sched, struct job *job)
+{
+    const struct job_request *request = &job->request;
+
+    if (request->hold || job->n_unmet > 0 || request->begin > sched->now ||
+        sched->reservation.job == request->id)
+        return;
+    if (request->min_nodes > idset_count(&sched->pool.usable)) {
+        push(&sched->aside, job);
+        job->is_aside = true;
+    } else {
+        queue_add(&sched->queue, job);
+    }
+}
+
+/* What comes back when: an open shrink's nodes by its deadline (those that are
+ * reserved come back with the reservation), all others at the planned end. */
+static void index_releases(struct sched *sched, struct job *job)
+{
+    const struct idset *usable = &sched->pool.usable;
+    const struct directive *directive = &job->directive;
+    uint32_t n = idset_count_common(&job->nodes, usable);
+    uint32_t n_delta = idset_count_common(&directive->delta, usable);
+    time_us when = directive->done_by;
+
+    if (!job_has_open_directive(job)) {
+        profile_add(&sched->profile, &job->end_release, job->planned_end,
+                    job->request.id, n);
+        return;
+    }
+    if (directive->op == DIRECTIVE_GROW) {
+        n += n_delta;
+    } else {
+        n -= n_delta;
+        IDSET_EACH (&directive->delta, node) {
+            if (idset_has(usable, node) &&
+                idset_has(&sched->reservation.nodes, node))
+                n_delta--;
+        }
+        if (when > job->planned_end)
+            when = job->planned_end;
+        profile_add(&sched->profile, &job->shrink_release, when,
+                    job->request.id, n_delta);
+    }
+    profile_add(&sched->profile, &job->end_release, job->planned_end,
+                job->request.id, n);
+}
+
+void index_add(struct sched *sched, struct job *job)
+{
+    if (job->state == JOB_PENDING) {
+        index_pending(sched, job);
+        return;
+    }
+    assert(job_is_active(job));
+    index_releases(sched, job);
+    if (job->state == JOB_RUNNING && job->request.kind == JOB_ELASTIC) {
+        push(&sched->elastic, job);
+        job->is_listed = true;
+    }
+}
+
+void index_remove(struct sched *sched, struct job *job)
+{
+    if (job->is_queued)
+        queue_remove(&sched->queue, job);
+    if (job->is_aside)
+        unlink_job(&sched->aside, job);
+    if (job->is_listed)
+        unlink_job(&sched->elastic, job);
+    job->is_aside = job->is_listed = false;
+    profile_remove(&sched->profile, &job->end_release);
+    profile_remove(&sched->profile, &job->shrink_release);
+}
+
+void index_refresh_all(struct sched *sched)
+{
+    struct job *job = job_table_next(&sched->jobs, 0);
+
+    for (; job != NULL; job = job_table_next(&sched->jobs, job->request.id)) {
+        index_remove(sched, job);
+        index_add(sched, job);
+    }
+    index_reservation(sched);
+}
+
+void index_reservation(struct sched *sched)
+{
+    struct reservation *reservation = &sched->reservation;
+    const struct job *job = job_table_get(&sched->jobs, reservation->job);
+
+    profile_remove(&sched->profile, &reservation->release);
+    if (job == NULL)
+        return;
+    profile_add(&sched->profile, &reservation->release,
+                time_add(reservation->promised, job->request.walltime),
+                reservation->job,
+                idset_count_common(&reservation->nodes, &sched->pool.usable));
+}
+
+void index_timer(struct sched *sched, enum timer_kind kind, time_us when,
+                 int64_t id, uint64_t seq)
+{
+    if (when == TIME_NEVER)
+        return;
+    heap_push(&sched->timers,
+              (struct heap_entry){
+                  .when = when, .kind = kind, .id = (uint32_t)id, .seq = seq});
+}
+
+void index_timers(struct sched *sched, struct job *job)
+{
+    const struct directive *directive = &job->directive;
+    int64_t id = job->request.id;
+
+    if (job->state == JOB_PENDING && job->request.begin > sched->now)
+        index_timer(sched, TIMER_BEGIN, job->request.begin, id, 0);
+    if (job_is_active(job) && job->no_resize_before > sched->now)
+        index_timer(sched, TIMER_COOLDOWN, job->no_resize_before, id, 0);
+    if (directive->state == DIRECTIVE_OFFERED)
+        index_timer(sched, TIMER_DEADLINE, directive->accept_by, id,
+                    directive->seq);
+    if (directive->state == DIRECTIVE_OFFERED ||
+        directive->state == DIRECTIVE_ACCEPTED)
+        index_timer(sched, TIMER_DEADLINE, directive->done_by, id,
+                    directive->seq);
+}
+
+uint32_t sched_n_idle(const struct sched *sched)
+{
+    const struct idset *free = &sched->pool.free;
+
+    if (sched->reservation.job == 0)
+        return idset_count(free);
+    return idset_count(free) -
+           idset_count_common(free, &sched->reservation.nodes);
+}
+
+void sched_idle(const struct sched *sched, struct idset *out)
+{
+    idset_copy(out, &sched->pool.free);
+    if (sched->reservation.job != 0)
+        idset_subtract(out, &sched->reservation.nodes);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Where a job stands: exactly one place per state, derived from its fields.
+ * Whoever changes a job takes it out first and puts it back after.
+ */
+#ifndef ERM_CORE_INDEX_H
+#define ERM_CORE_INDEX_H
+
+#include "core/sched_state.h"
+
+/* Timers of the core; heap_entry.kind. */
+enum timer_kind {
+    TIMER_BEGIN,      /* id: a pending job may start now */
+    TIMER_IMPOSSIBLE, /* id: its dependency can never be met */
+    TIMER_DEADLINE,   /* id, seq: of a directive */
+    TIMER_COOLDOWN,   /* id: may be resized again */
+};
+
+/* Puts JOB into the queue, aside, or into the profile and the elastic list. */
+void index_add(struct sched *sched, struct job *job);
+/* Takes it out of wherever it is. */
+void index_remove(struct sched *sched, struct job *job);
+/* Both for every job, after the pool or the reservation changed. */
+void index_refresh_all(struct sched *sched);
+/* Lists (or unlists) the nodes of the reservation in the profile. */
+void index_reservation(struct sched *sched);
+/* Pushes the timers that JOB's fields ask for. */
+void index_timers(struct sched *sched, struct job *job);
+void index_timer(struct sched *sched, enum timer_kind kind, time_us when,
+                 int64_t id, uint64_t seq);
+
+/* Nodes that anybody may have now: free and not reserved. */
+uint32_t sched_n_idle(const struct sched *sched);
+void sched_idle(const struct sched *sched, struct idset *out);
+
+#endif

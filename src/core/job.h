@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A job as the scheduler knows it: numbers only. Its command, name and files
+ * stay outside the core. States and their rules: doc/states.md.
+ */
+#ifndef ERM_CORE_JOB_H
+#define ERM_CORE_JOB_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/idset.h"
+#include "base/tree.h"
+
+/* Job ids are small on purpose: the table of jobs is an array of pages. */
+#define JOB_ID_MAX 9999999
+
+enum job_kind { JOB_RIGID, JOB_MOLDABLE, JOB_ELASTIC, JOB_EVOLVING };
+
+/* Growing and shrinking are a running job with an open directive. */
+enum job_state {
+    JOB_PENDING,
+    JOB_STARTING,
+    JOB_RUNNING,
+    JOB_COMPLETING, /* told to end, or ending; still owns its nodes */
+    JOB_COMPLETED,  /* the first terminal state */
+    JOB_FAILED,
+    JOB_TIMEOUT,
+    JOB_CANCELLED,
+    JOB_NODE_FAIL,
+    JOB_LOST, /* its shepherd vanished: nobody knows how it ended */
+};
+#define JOB_N_STATES (JOB_LOST + 1)
+
+/* Why a running job is being ended by erm; decides what EV_EXITED makes of
+ * it. Later ones win over earlier ones. */
+enum job_ending {
+    ENDING_NOT,
+    ENDING_REQUEUE,
+    ENDING_NODE_FAIL,
+    ENDING_CANCEL,
+};
+
+enum resize_mode {
+    RESIZE_POLICY, /* entries in policy.json, the seed's way */
+    RESIZE_APP,
+    RESIZE_HOOK,
+    RESIZE_RESTART,
+    RESIZE_WORKERS,
+};
+
+enum deadline_action {
+    DEADLINE_KEEP, /* withdraw the directive, the job keeps its size */
+    DEADLINE_FORCE,
+    DEADLINE_REQUEUE,
+    DEADLINE_CANCEL,
+};
+
+enum dependency_kind { AFTER_OK, AFTER_ANY, AFTER_NOT_OK };
+
+struct job_dependency {
+    int64_t id;
+    enum dependency_kind kind;
+};
+
+struct job_runtime { /* declared run time at one size */
+    uint32_t nodes;
+    dur_us runtime;
+};
+
+/* What a submit asks for. min >= 1, min <= pref <= max. */
+struct job_request {
+    int64_t id; /* chosen by the caller, never used before */
+    enum job_kind kind;
+    enum resize_mode resize;
+    enum deadline_action on_deadline;
+    bool hold;
+    bool requeue; /* run again after a node failure or a loss */
+    uint32_t min_nodes, max_nodes;
+    uint32_t pref_nodes;    /* 0 = none given */
+    int32_t priority;       /* higher starts earlier; default 0 */
+    dur_us walltime;        /* TIME_NEVER = no limit */
+    time_us begin;          /* not before; 0 = at once */
+    double serial_fraction; /* Amdahl's; default 0.1 */
+    dur_us accept_within;   /* 0 in a submit: the configuration's */
+    dur_us done_within;     /* 0 in a submit: the configuration's */
+    dur_us cooldown;        /* < 0: the configuration's, or by rule */
+    uint32_t n_after, n_runtimes;
+    struct job_dependency *after; /* owned */
+    struct job_runtime *runtimes; /* owned, by rising nodes */
+};
+
+enum directive_op { DIRECTIVE_GROW, DIRECTIVE_SHRINK };
+
+enum directive_state {
+    DIRECTIVE_NONE,
+    DIRECTIVE_OFFERED,
+    DIRECTIVE_ACCEPTED,
+    DIRECTIVE_WITHDRAWING, /* past its deadline, being taken back */
+    DIRECTIVE_FORCING,
+    DIRECTIVE_DONE, /* the first terminal state */
+    DIRECTIVE_REFUSED,
+    DIRECTIVE_FAILED,
+    DIRECTIVE_EXPIRED,
+    DIRECTIVE_FORCED,
+};
+
+enum asker { ASKED_BY_SCHEDULER, ASKED_BY_USER, ASKED_BY_JOB };
+
+/* One request to a running job to change its size; at most one is open. */
+struct directive {
+    enum directive_state state;
+    enum directive_op op;
+    enum asker asker;
+    bool shown;         /* the job can have seen it */
+    uint64_t seq;       /* rising over all jobs, from 1 */
+    struct idset delta; /* nodes that come or go */
+    time_us offered;
+    time_us accept_by; /* TIME_NEVER = no such deadline */
+    time_us done_by;
+    int64_t for_job; /* shrink: the waiting job it is made for; 0 none */
+};
+
+/* Nodes that come back at some time: an entry of the profile. */
+struct release {
+    struct tree_node node;
+    time_us when;
+    int64_t job;
+    uint32_t n;   /* nodes that can be used again */
+    uint64_t sum; /* of n over the subtree, kept by the profile */
+    bool is_listed;
+};
+
+struct job;
+
+/* One edge of the dependency graph, owned by the waiting job. */
+struct waiter {
+    struct job *job;
+    struct job_dependency on;
+    bool is_met;
+    struct waiter *next; /* in the list of the job waited for */
+};
+
+struct job {
+    struct job_request request;
+    enum job_state state;
+    enum job_ending ending;
+    uint32_t attempt;          /* from 1; of the next start while pending */
+    uint32_t n_start_failures; /* in a row */
+    uint64_t arrival;          /* rising over all jobs: FCFS order */
+    time_us submitted;
+    time_us started;          /* of this attempt; 0 while pending */
+    time_us planned_end;      /* started + walltime */
+    time_us no_resize_before; /* cool-down */
+    struct idset nodes;       /* its own, confirmed */
+    struct directive directive;
+
+    /* indexes, rebuilt from the above (sched_index.h) */
+    struct tree_node queue_node; /* in the queue while it may start */
+    uint32_t queue_min_nodes;    /* minima over the queue's subtree */
+    dur_us queue_min_walltime;
+    bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
+    struct release end_release;          /* its nodes, at planned_end */
+    struct release shrink_release; /* what an open shrink gives, at done_by */
+    struct job *prev, *next;       /* aside list, or list of elastic jobs */
+    struct waiter *waits;          /* owned, n_after entries */
+    uint32_t n_unmet;
+    struct waiter *waiters; /* borrowed: who waits for this job */
+};
+
+/* Returns an owned job for a copy of REQUEST, pending, not in any index. */
+struct job *job_create(const struct job_request *request);
+void job_destroy(struct job *job);
+
+void job_request_init(struct job_request *request);
+void job_request_copy(struct job_request *to, const struct job_request *from);
+void job_request_release(struct job_request *request);
+
+bool job_state_is_terminal(enum job_state state);
+bool directive_state_is_open(enum directive_state state);
+bool job_has_open_directive(const struct job *job);
+/* Does the job hold nodes (starting, running, completing)? */
+bool job_is_active(const struct job *job);
+/* Nodes that the job has or was offered. */
+uint32_t job_n_nodes(const struct job *job);
+/* The size it would like at its start, by `-s 1` (max) or `-s 0`. */
+uint32_t job_start_size(const struct job_request *request, bool start_at_max);
+/* Amdahl speed-up over one node at N nodes, by serial_fraction. */
+double job_speedup(const struct job_request *request, uint32_t n);
+
+/* Full words ("pending", "growing"...), borrowed. */
+const char *job_kind_name(enum job_kind kind);
+const char *job_state_name(enum job_state state);
+/* As above with growing and shrinking told apart, and "held". */
+const char *job_display_state(const struct job *job);
+const char *job_ending_name(enum job_ending ending);
+const char *resize_mode_name(enum resize_mode mode);
+const char *deadline_action_name(enum deadline_action action);
+const char *dependency_kind_name(enum dependency_kind kind);
+const char *directive_op_name(enum directive_op op);
+const char *directive_state_name(enum directive_state state);
+const char *asker_name(enum asker asker);
+
+#endif

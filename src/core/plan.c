@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Free nodes over time, as a sorted array of steps. */
+#include "core/plan.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/index.h"
+
+static void insert(struct plan *plan, size_t at, struct plan_step step)
+{
+    if (plan->n == plan->size) {
+        plan->size = plan->size == 0 ? 64 : 2 * plan->size;
+        plan->steps = mem_resize(plan->steps, plan->size, sizeof *plan->steps);
+    }
+    memmove(&plan->steps[at + 1], &plan->steps[at],
+            (plan->n - at) * sizeof *plan->steps);
+    plan->steps[at] = step;
+    plan->n++;
+}
+
+void plan_init(struct plan *plan, const struct sched *sched)
+{
+    const struct release *release = profile_first(&sched->profile);
+    struct plan_step step = {sched->now, sched_n_idle(sched)};
+
+    *plan = (struct plan){.steps = NULL};
+    insert(plan, 0, step);
+    for (; release != NULL; release = profile_next(release)) {
+        time_us when = release->when;
+
+        if (when == TIME_NEVER)
+            break;
+        if (when <= sched->now) /* overdue: about to go */
+            when = sched->now + USEC_PER_SEC;
+        step.n_free += release->n;
+        if (when <= step.from && plan->n > 1) {
+            plan->steps[plan->n - 1].n_free = step.n_free;
+        } else {
+            step.from = when;
+            insert(plan, plan->n, step);
+        }
+    }
+}
+
+void plan_release(struct plan *plan)
+{
+    free(plan->steps);
+    *plan = (struct plan){.steps = NULL};
+}
+
+uint32_t plan_free_now(const struct plan *plan)
+{
+    return plan->steps[0].n_free;
+}
+
+uint32_t plan_free_until(const struct plan *plan, time_us until)
+{
+    uint32_t n = plan->steps[0].n_free;
+
+    for (size_t i = 1; i < plan->n && plan->steps[i].from < until; i++) {
+        if (plan->steps[i].n_free < n)
+            n = plan->steps[i].n_free;
+    }
+    return n;
+}
+
+time_us plan_earliest(const struct plan *plan, uint32_t n, dur_us length)
+{
+    size_t start = plan->n; /* of the present run of steps that fit */
+
+    for (size_t i = 0; i < plan->n; i++) {
+        if (plan->steps[i].n_free < n) {
+            start = plan->n;
+            continue;
+        }
+        if (start == plan->n)
+            start = i;
+        if (i + 1 == plan->n || time_add(plan->steps[start].from, length) <=
+                                    plan->steps[i + 1].from)
+            return plan->steps[start].from;
+    }
+    return TIME_NEVER;
+}
+
+/* The index of the step that begins at WHEN, made if need be. */
+static size_t split(struct plan *plan, time_us when)
+{
+    size_t low = 0, high = plan->n;
+
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+
+        if (plan->steps[middle].from <= when)
+            low = middle;
+        else
+            high = middle;
+    }
+    if (plan->steps[low].from == when)
+        return low;
+    insert(plan, low + 1, (struct plan_step){when, plan->steps[low].n_free});
+    return low + 1;
+}
+
+void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n)
+{
+    time_us end = time_add(when, length);
+    size_t first = split(plan, when);
+    size_t last = end == TIME_NEVER ? plan->n : split(plan, end);
+
+    for (size_t i = first; i < last; i++) {
+        assert(plan->steps[i].n_free >= n);
+        plan->steps[i].n_free -= n;
+    }
+}

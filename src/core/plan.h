@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A plan: free nodes as a step function of time, made from the profile for one
+ * purpose (a conservative pass, a forecast) and thrown away.
+ */
+#ifndef ERM_CORE_PLAN_H
+#define ERM_CORE_PLAN_H
+
+#include "core/sched_state.h"
+
+struct plan_step {
+    time_us from;
+    uint32_t n_free; /* until the next step; the last is for ever */
+};
+
+struct plan {
+    struct plan_step *steps; /* owned; the first begins now */
+    size_t n, size;
+};
+
+void plan_init(struct plan *plan, const struct sched *sched);
+void plan_release(struct plan *plan);
+uint32_t plan_free_now(const struct plan *plan);
+/* The fewest free nodes from now until UNTIL. */
+uint32_t plan_free_until(const struct plan *plan, time_us until);
+/* The earliest time at which N nodes are free for LENGTH; TIME_NEVER. */
+time_us plan_earliest(const struct plan *plan, uint32_t n, dur_us length);
+/* Takes N nodes, which must be free, from WHEN for LENGTH. */
+void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n);
+
+/* The hole that EASY leaves before HEAD's promised start (backfill.c); HEAD =
+ * NULL or startable: all idle nodes, for ever. */
+struct queue_hole plan_hole(const struct sched *sched, const struct job *head);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The queue: pending jobs that may start, by priority, then arrival (FCFS).
+ *
+ * A tree whose subtrees know their smallest size and shortest walltime, so
+ * that backfilling finds the next job that fits without looking at the others.
+ */
+#ifndef ERM_CORE_QUEUE_H
+#define ERM_CORE_QUEUE_H
+
+#include "core/job.h"
+
+struct queue {
+    struct tree tree;
+};
+
+void queue_init(struct queue *queue);
+void queue_add(struct queue *queue, struct job *job);
+void queue_remove(struct queue *queue, struct job *job);
+/* The first job, and the one after JOB; NULL at the end. */
+struct job *queue_first(const struct queue *queue);
+struct job *queue_next(const struct job *job);
+size_t queue_count(const struct queue *queue);
+/* How many stand before JOB. */
+size_t queue_rank(const struct job *job);
+/* The smallest minimum size in the queue; UINT32_MAX when it is empty. */
+uint32_t queue_min_nodes(const struct queue *queue);
+
+/* A hole: N_FREE nodes now, but only N_EXTRA of them for longer than LONGEST.
+ */
+struct queue_hole {
+    uint32_t n_free, n_extra;
+    dur_us longest;
+};
+/* The first job after AFTER (NULL: from the start) whose minimum fits:
+ * min <= n_free and (walltime <= longest or min <= n_extra). NULL if none. */
+struct job *queue_find(const struct queue *queue, const struct job *after,
+                       const struct queue_hole *hole);
+
+#endif

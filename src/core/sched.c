@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one door, replay, and the scheduler's life. */
+#include "core/sched.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "core/apply.h"
+#include "core/check.h"
+#include "core/index.h"
+#include "core/step.h"
+
+void sched_config_init(struct sched_config *config)
+{
+    *config = (struct sched_config){
+        .backfill = BACKFILL_EASY,
+        .mode = MODE_ELASTIC,
+        .expand = strategy_expand("fcfs"),
+        .shrink = strategy_shrink("fcfs"),
+        .accept_within = 30 * USEC_PER_SEC,
+        .done_within = 300 * USEC_PER_SEC,
+        .policy_done_within = 600 * USEC_PER_SEC,
+        .cooldown = -1,
+    };
+}
+
+struct sched *sched_create(const struct sched_config *config)
+{
+    struct sched *sched = mem_alloc(sizeof *sched);
+
+    sched->config = *config;
+    job_table_init(&sched->jobs);
+    pool_init(&sched->pool);
+    queue_init(&sched->queue);
+    profile_init(&sched->profile);
+    heap_init(&sched->timers);
+    return sched;
+}
+
+void sched_destroy(struct sched *sched)
+{
+    if (sched == NULL)
+        return;
+    job_table_release(&sched->jobs);
+    pool_release(&sched->pool);
+    heap_release(&sched->timers);
+    idset_release(&sched->reservation.nodes);
+    free(sched);
+}
+
+void sched_set_config(struct sched *sched, const struct sched_config *config)
+{
+    sched->config = *config;
+}
+
+static void record(const struct sched *sched, const struct event *event,
+                   struct actions *out)
+{
+    struct event *copy;
+
+    if (out->without_records)
+        return;
+    copy = &actions_add(out, ACT_RECORD)->event;
+    event_copy(copy, event);
+    copy->now = sched->now;
+}
+
+void step_decide(struct sched *sched, struct event *event, struct actions *out)
+{
+    enum check check = check_event(sched, event, NULL);
+
+    assert(check != CHECK_BAD);
+    if (check == CHECK_OK) {
+        record(sched, event, out);
+        apply_event(sched, event, out);
+    }
+    event_release(event);
+}
+
+/* A submit is recorded with what the configuration adds, so that replay does
+ * not depend on it. */
+static void step_submit(struct sched *sched, const struct event *event,
+                        struct actions *out)
+{
+    struct event complete;
+    struct job_request *request = &complete.request;
+    const struct sched_config *config = &sched->config;
+
+    event_copy(&complete, event);
+    if (request->accept_within == 0)
+        request->accept_within = config->accept_within;
+    if (request->done_within == 0)
+        request->done_within = request->resize == RESIZE_POLICY
+                                   ? config->policy_done_within
+                                   : config->done_within;
+    if (request->cooldown < 0)
+        request->cooldown = config->cooldown;
+    record(sched, &complete, out);
+    apply_event(sched, &complete, out);
+    event_release(&complete);
+}
+
+int sched_step(struct sched *sched, const struct event *event,
+               struct actions *out)
+{
+    enum check check = check_event(sched, event, &out->err);
+    time_us before = sched->now;
+
+    if (check == CHECK_BAD)
+        return -1;
+    err_clear(&out->err);
+    if (check == CHECK_IGNORE && event->type != EV_TIMER)
+        return 0;
+    if (event->now > sched->now)
+        sched->now = event->now;
+    if (event->type == EV_RESIZE_ASKED) {
+        if (step_resize(sched, event, out, &out->err) < 0) {
+            sched->now = before;
+            return -1;
+        }
+    } else if (event->type == EV_SUBMIT) {
+        step_submit(sched, event, out);
+    } else if (check == CHECK_OK) {
+        record(sched, event, out);
+        apply_event(sched, event, out);
+    }
+    step_schedule(sched, out);
+    return 0;
+}
+
+int sched_replay(struct sched *sched, const struct event *record,
+                 struct err *err)
+{
+    if (check_event(sched, record, err) != CHECK_OK)
+        return err_set(err, ERR_INPUT,
+                       "the journal does not fit: %s for job %lld",
+                       event_type_name(record->type), (long long)record->job);
+    if (record->now > sched->now)
+        sched->now = record->now;
+    apply_event(sched, record, NULL);
+    return 0;
+}
+
+static void repeat(const struct job *job, enum action_type type,
+                   struct actions *out)
+{
+    const struct directive *directive = &job->directive;
+    struct action *action = actions_add(out, type);
+
+    action->job = job->request.id;
+    action->attempt = job->attempt;
+    action->ending = job->ending;
+    action->seq = directive->seq;
+    action->op = directive->op;
+    idset_copy(&action->nodes,
+               type == ACT_START ? &job->nodes : &directive->delta);
+}
+
+void sched_resume(struct sched *sched, time_us now, struct actions *out)
+{
+    const struct job *job = sched_next_job(sched, 0);
+
+    for (; job != NULL; job = sched_next_job(sched, job->request.id)) {
+        if (job->state == JOB_STARTING)
+            repeat(job, ACT_START, out);
+        if (job->state == JOB_COMPLETING)
+            repeat(job, ACT_KILL, out);
+        if (job->directive.state == DIRECTIVE_OFFERED && !job->directive.shown)
+            repeat(job, ACT_OFFER, out);
+        if (job->directive.state == DIRECTIVE_WITHDRAWING)
+            repeat(job, ACT_WITHDRAW, out);
+        if (job->directive.state == DIRECTIVE_FORCING)
+            repeat(job, ACT_FORCE, out);
+    }
+    if (now > sched->now)
+        sched->now = now;
+    step_schedule(sched, out);
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The scheduler's inside, for the core itself, for the snapshot codec and for
+ * the invariants. Nothing else includes this.
+ */
+#ifndef ERM_CORE_SCHED_STATE_H
+#define ERM_CORE_SCHED_STATE_H
+
+#include "base/heap.h"
+#include "core/job_table.h"
+#include "core/pool.h"
+#include "core/profile.h"
+#include "core/queue.h"
+#include "core/sched.h"
+
+/* Nodes kept for one waiting job while others shrink for it. */
+struct reservation {
+    int64_t job;        /* 0 = there is none */
+    struct idset nodes; /* idle ones and coming ones */
+    time_us promised;
+    struct release release; /* the nodes again, after the job's walltime */
+};
+
+struct sched {
+    struct sched_config config;
+    struct job_table jobs;
+    struct pool pool;
+    struct queue queue;     /* pending jobs that may start */
+    struct profile profile; /* when nodes come back */
+    struct job *aside;      /* pending, but larger than what is usable */
+    struct job *elastic;    /* running elastic jobs, newest first */
+    struct heap timers;     /* begin times, deadlines, cool-downs */
+    struct reservation reservation;
+    uint64_t last_arrival;
+    uint64_t last_seq; /* of directives */
+    time_us now;       /* of the last event */
+};
+
+/*
+ * For the snapshot: the state is exactly config (not stored), `now`,
+ * last_arrival, last_seq, the pool's sets (pool.h), the reservation (job,
+ * nodes, promised), the ended ids with their outcome (job_table.h), and every
+ * job's fields above "indexes", its request included. Load: sched_create,
+ * pool_restore, job_table_set_ended..., sched_restore_job for each job by
+ * rising id (takes the job), then sched_restore_finish.
+ */
+void sched_restore_job(struct sched *sched, struct job *job);
+void sched_restore_finish(struct sched *sched);
+
+#endif

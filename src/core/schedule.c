@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One scheduling pass: what is due, then the queue in order, then the rest.
+ * Priority, then first come first served; doc/elastic.md has it in words.
+ */
+#include <assert.h>
+
+#include "core/index.h"
+#include "core/step.h"
+
+/* ---- what is due ---- */
+
+/* A directive is past its deadline: by on_deadline, and only a shrink that
+ * somebody waits for is worth ending or forcing a job. */
+static void pass_deadline(struct sched *sched, struct job *job,
+                          struct actions *out)
+{
+    bool is_needed =
+        job->directive.op == DIRECTIVE_SHRINK && job->directive.for_job != 0;
+    enum event_type type = EV_WITHDRAW;
+    struct event event;
+
+    if (is_needed && job->request.on_deadline == DEADLINE_FORCE)
+        type = EV_FORCE;
+    else if (is_needed && job->request.on_deadline == DEADLINE_REQUEUE)
+        type = EV_REQUEUE;
+    else if (is_needed && job->request.on_deadline == DEADLINE_CANCEL)
+        type = EV_CANCEL;
+    event_init(&event, type, sched->now);
+    event.job = job->request.id;
+    event.seq = job->directive.seq;
+    step_decide(sched, &event, out);
+}
+
+static bool is_past_deadline(const struct sched *sched,
+                             const struct directive *directive)
+{
+    switch (directive->state) {
+    case DIRECTIVE_OFFERED:
+        return directive->accept_by <= sched->now ||
+               directive->done_by <= sched->now;
+    case DIRECTIVE_ACCEPTED:
+        return directive->done_by <= sched->now;
+    default:
+        return false;
+    }
+}
+
+/* Stale timers are common (lazy deletion): each looks at what is so now. */
+static void take_timer(struct sched *sched, const struct heap_entry *timer,
+                       struct actions *out)
+{
+    struct job *job = job_table_get(&sched->jobs, timer->id);
+    struct event event;
+
+    if (job == NULL)
+        return;
+    switch ((enum timer_kind)timer->kind) {
+    case TIMER_BEGIN:
+        index_remove(sched, job);
+        index_add(sched, job);
+        break;
+    case TIMER_IMPOSSIBLE:
+        if (job->state != JOB_PENDING || job->n_unmet == 0)
+            break;
+        event_init(&event, EV_CANCEL, sched->now);
+        event.job = timer->id;
+        event.is_dependency = true;
+        step_decide(sched, &event, out);
+        break;
+    case TIMER_DEADLINE:
+        if (job->state == JOB_RUNNING && job->directive.seq == timer->seq &&
+            is_past_deadline(sched, &job->directive))
+            pass_deadline(sched, job, out);
+        break;
+    case TIMER_COOLDOWN:
+        break;
+    }
+}
+
+static void take_due_timers(struct sched *sched, struct actions *out)
+{
+    const struct heap_entry *top = heap_top(&sched->timers);
+    struct heap_entry timer;
+
+    for (; top != NULL && top->when <= sched->now;
+         top = heap_top(&sched->timers)) {
+        heap_pop(&sched->timers, &timer);
+        take_timer(sched, &timer, out);
+    }
+}
+
+/* ---- starting ---- */
+
+void step_start(struct sched *sched, struct job *job, uint32_t n,
+                struct actions *out)
+{
+    const struct reservation *reservation = &sched->reservation;
+    struct idset from;
+    struct event event;
+
+    event_init(&event, EV_START, sched->now);
+    event.job = job->request.id;
+    event.attempt = job->attempt;
+    idset_init(&from);
+    if (reservation->job == job->request.id) {
+        idset_copy(&from, &sched->pool.free);
+        idset_intersect(&from, &reservation->nodes);
+        idset_take_first(&from, n < idset_count(&from) ? n : idset_count(&from),
+                         &event.nodes);
+        n -= idset_count(&event.nodes);
+    }
+    if (n > 0) {
+        sched_idle(sched, &from);
+        idset_take_first(&from, n, &event.nodes);
+    }
+    idset_release(&from);
+    step_decide(sched, &event, out);
+}
+
+/* The job with the reservation starts as soon as it has enough nodes. */
+static void start_reserved(struct sched *sched, struct actions *out)
+{
+    struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
+    uint32_t n_kept;
+
+    if (job == NULL)
+        return;
+    n_kept = idset_count_common(&sched->pool.free, &sched->reservation.nodes);
+    if (n_kept + sched_n_idle(sched) >= job->request.min_nodes)
+        step_start(sched, job, job->request.min_nodes, out);
+}
+
+/* Starts from the head while it fits; returns the head that does not. */
+static struct job *start_in_order(struct sched *sched, struct actions *out)
+{
+    struct job *head;
+
+    while ((head = queue_first(&sched->queue)) != NULL) {
+        uint32_t n_idle = sched_n_idle(sched);
+        uint32_t n = job_start_size(&head->request, sched->config.start_at_max);
+
+        if (head->request.min_nodes > n_idle)
+            return head;
+        step_start(sched, head, n < n_idle ? n : n_idle, out);
+    }
+    return NULL;
+}
+
+static void wake_at(struct sched *sched, struct actions *out)
+{
+    const struct heap_entry *top = heap_top(&sched->timers);
+
+    if (top != NULL)
+        actions_add(out, ACT_WAKE_AT)->when = top->when;
+}
+
+void step_schedule(struct sched *sched, struct actions *out)
+{
+    bool is_elastic = sched->config.mode == MODE_ELASTIC;
+    struct job *head;
+
+    take_due_timers(sched, out);
+    step_check_reservation(sched, out);
+    start_reserved(sched, out);
+    do {
+        head = start_in_order(sched, out);
+    } while (head != NULL && is_elastic && step_shrink_for(sched, head, out));
+    if (head != NULL)
+        step_backfill(sched, head, out);
+    if (is_elastic)
+        step_grow(sched, head, out);
+    wake_at(sched, out);
+}

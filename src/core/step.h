@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The parts of one step, shared by the files that decide. */
+#ifndef ERM_CORE_STEP_H
+#define ERM_CORE_STEP_H
+
+#include "core/sched_state.h"
+
+/* Records and applies a decision: EVENT's content is taken. */
+void step_decide(struct sched *sched, struct event *event, struct actions *out);
+
+/* schedule.c: everything that is due at sched->now, then FCFS, backfilling,
+ * shrinking for the head, growing into idle nodes; wake_at last. */
+void step_schedule(struct sched *sched, struct actions *out);
+/* Starts JOB on N of the nodes it may have. */
+void step_start(struct sched *sched, struct job *job, uint32_t n,
+                struct actions *out);
+
+/* backfill.c: starts what fits behind HEAD, which waits. */
+void step_backfill(struct sched *sched, const struct job *head,
+                   struct actions *out);
+
+/* elastic.c */
+bool step_shrink_for(struct sched *sched, const struct job *head,
+                     struct actions *out);
+void step_grow(struct sched *sched, const struct job *head,
+               struct actions *out);
+/* The reservation, if it can no longer be kept, is dropped. */
+void step_check_reservation(struct sched *sched, struct actions *out);
+
+/* resize.c: a user's or a job's own request. -1 and ERR. */
+int step_resize(struct sched *sched, const struct event *event,
+                struct actions *out, struct err *err);
+/* Offers JOB to grow by or to give up DELTA (its content is taken). */
+void step_offer(struct sched *sched, struct job *job, enum directive_op op,
+                struct idset *delta, enum asker asker, int64_t for_job,
+                dur_us done_within, struct actions *out);
+
+#endif

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Why a job waits and when it will start, from the scheduler's own data. */
+#include <stdio.h>
+
+#include "core/index.h"
+#include "core/plan.h"
+
+#define FORECAST_MAX 1000
+
+static enum pending_reason reason_of(const struct sched *sched,
+                                     const struct job *job)
+{
+    const struct job_request *request = &job->request;
+
+    if (request->hold)
+        return REASON_HELD;
+    if (job->n_unmet > 0)
+        return REASON_DEPENDENCY;
+    if (request->begin > sched->now)
+        return REASON_BEGIN_TIME;
+    if (request->min_nodes > idset_count(&sched->pool.members))
+        return REASON_TOO_LARGE;
+    if (request->min_nodes > idset_count(&sched->pool.usable))
+        return REASON_UNAVAILABLE;
+    if (sched->reservation.job == request->id)
+        return REASON_RESERVED;
+    return queue_first(&sched->queue) == job ? REASON_RESOURCES
+                                             : REASON_PRIORITY;
+}
+
+static void explain_dependency(const struct job *job, struct why *why)
+{
+    for (uint32_t i = 0; i < job->request.n_after; i++) {
+        if (job->waits[i].is_met)
+            continue;
+        why->depends_on = job->waits[i].on.id;
+        why->depends_kind = job->waits[i].on.kind;
+        return;
+    }
+}
+
+static void explain_reservation(const struct sched *sched, struct why *why)
+{
+    const struct reservation *reservation = &sched->reservation;
+    const struct job *job = sched->elastic;
+
+    why->expected_start = reservation->promised;
+    idset_copy(&why->reserved, &reservation->nodes);
+    idset_copy(&why->coming, &reservation->nodes);
+    idset_subtract(&why->coming, &sched->pool.free);
+    for (; job != NULL; job = job->next) {
+        const struct directive *directive = &job->directive;
+
+        if (!job_has_open_directive(job) ||
+            directive->for_job != reservation->job)
+            continue;
+        if (why->n_shrinking < 8)
+            why->shrinking[why->n_shrinking] = job->request.id;
+        why->n_shrinking++;
+        if (directive->done_by > why->shrink_by)
+            why->shrink_by = directive->done_by;
+    }
+}
+
+/* Why it cannot be backfilled: the rule of backfill.c, in words. */
+static void explain_backfill(const struct sched *sched, const struct job *job,
+                             const struct queue_hole *hole, struct why *why)
+{
+    const char *text = "";
+
+    if (sched->config.backfill == BACKFILL_NONE)
+        text = "backfilling is off";
+    else if (job->request.min_nodes > hole->n_free)
+        text = "needs more nodes than are free";
+    else if (sched->config.backfill == BACKFILL_EASY)
+        text = "would still run at the promised start of the first job, and "
+               "needs more nodes than that leaves over";
+    else
+        text = "would delay a planned start before it";
+    snprintf(why->backfill, sizeof why->backfill, "%s", text);
+}
+
+static void explain_queue(const struct sched *sched, const struct job *job,
+                          time_us now, struct why *why)
+{
+    const struct job *first = queue_first(&sched->queue);
+    struct queue_hole hole = plan_hole(sched, first);
+    int64_t ids[FORECAST_MAX];
+    time_us starts[FORECAST_MAX];
+    size_t n;
+
+    why->position = (uint32_t)queue_rank(job) + 1;
+    why->first_id = first->request.id;
+    why->first_start = hole.longest >= TIME_NEVER - 1
+                           ? TIME_NEVER
+                           : time_add(sched->now, hole.longest);
+    why->extra = hole.n_extra;
+    if (job != first)
+        explain_backfill(sched, job, &hole, why);
+    n = sched_forecast(sched, now, ids, starts,
+                       why->position < FORECAST_MAX ? why->position
+                                                    : FORECAST_MAX);
+    if (n >= why->position)
+        why->expected_start = starts[why->position - 1];
+}
+
+int sched_why(const struct sched *sched, int64_t id, time_us now,
+              struct why *out)
+{
+    const struct job *job = job_table_get(&sched->jobs, id);
+
+    if (job == NULL || job->state != JOB_PENDING)
+        return -1;
+    *out = (struct why){
+        .reason = reason_of(sched, job),
+        .n_queued = (uint32_t)queue_count(&sched->queue),
+        .needs = job->request.min_nodes,
+        .n_free = sched_n_idle(sched),
+        .n_pool = idset_count(&sched->pool.members),
+        .n_usable = idset_count(&sched->pool.usable),
+        .expected_start = TIME_NEVER,
+    };
+    if (out->reason == REASON_DEPENDENCY)
+        explain_dependency(job, out);
+    else if (out->reason == REASON_BEGIN_TIME)
+        out->expected_start = job->request.begin;
+    else if (out->reason == REASON_RESERVED)
+        explain_reservation(sched, out);
+    else if (job->is_queued)
+        explain_queue(sched, job, now, out);
+    return 0;
+}
+
+void why_release(struct why *why)
+{
+    if (why == NULL)
+        return;
+    idset_release(&why->reserved);
+    idset_release(&why->coming);
+}
+
+size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
+                      time_us *starts, size_t max)
+{
+    const struct job *job = queue_first(&sched->queue);
+    struct plan plan;
+    size_t n = 0;
+
+    plan_init(&plan, sched);
+    for (; job != NULL && n < max; job = queue_next(job), n++) {
+        const struct job_request *request = &job->request;
+        time_us when =
+            plan_earliest(&plan, request->min_nodes, request->walltime);
+
+        if (when != TIME_NEVER)
+            plan_take(&plan, when, request->walltime, request->min_nodes);
+        ids[n] = request->id;
+        starts[n] = when < now ? now : when;
+    }
+    plan_release(&plan);
+    return n;
+}
