@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "world.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+
+/* splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
+static uint64_t next_random(uint64_t *state)
+{
+    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    return z ^ (z >> 31);
+}
+
+uint32_t world_random(struct world *world, uint32_t below)
+{
+    return (uint32_t)(next_random(&world->random) % below);
+}
+
+void world_config(uint64_t seed, struct sched_config *config)
+{
+    const char *const *expands = strategy_expand_names();
+    const char *const *shrinks = strategy_shrink_names();
+
+    sched_config_init(config);
+    seed ^= 0x5bd1e995;
+    config->start_at_max = next_random(&seed) % 2;
+    config->backfill = (enum backfill)(next_random(&seed) % 3);
+    if (next_random(&seed) % 4 == 0)
+        config->mode = (enum sched_mode)(next_random(&seed) % 3);
+    config->expand = strategy_expand(expands[next_random(&seed) % 7]);
+    config->shrink = strategy_shrink(shrinks[next_random(&seed) % 7]);
+    if (next_random(&seed) % 2)
+        config->cooldown = (dur_us)(next_random(&seed) % 20) * USEC_PER_SEC;
+}
+
+static void fail(struct world *world, const char *text, int64_t id)
+{
+    if (world->error[0] == '\0')
+        snprintf(world->error, sizeof world->error, "job %lld %s",
+                 (long long)id, text);
+}
+
+/* ---- what comes out ---- */
+
+static void keep_record(struct world *world, const struct event *event)
+{
+    if (world->n_records == world->size_records) {
+        world->size_records =
+            world->size_records == 0 ? 1024 : 2 * world->size_records;
+        world->records = mem_resize(world->records, world->size_records,
+                                    sizeof *world->records);
+    }
+    event_copy(&world->records[world->n_records++], event);
+}
+
+static void saw_start(struct world *world, const struct action *action)
+{
+    if (++world->n_starts[action->job] > 1 + world->n_requeues[action->job] &&
+        action->attempt <= world->n_requeues[action->job])
+        fail(world, "was started again without a requeue", action->job);
+    world->attempts[world->n_attempts++] =
+        (struct attempt){.job = action->job, .attempt = action->attempt};
+}
+
+static void saw_kill(struct world *world, const struct action *action)
+{
+    for (size_t i = 0; i < world->n_attempts; i++) {
+        if (world->attempts[i].job == action->job &&
+            world->attempts[i].attempt == action->attempt)
+            world->attempts[i].is_killed = true;
+    }
+}
+
+static void saw_action(struct world *world, const struct action *action)
+{
+    switch (action->type) {
+    case ACT_RECORD:
+        keep_record(world, &action->event);
+        world->n_reserved += action->event.type == EV_RESERVE;
+        break;
+    case ACT_START:
+        saw_start(world, action);
+        break;
+    case ACT_KILL:
+        saw_kill(world, action);
+        break;
+    case ACT_OFFER:
+    case ACT_WITHDRAW:
+    case ACT_FORCE:
+        if (world->n_offers < WORLD_JOBS)
+            world->offers[world->n_offers++] =
+                (struct open_offer){action->job, action->seq, action->type};
+        break;
+    case ACT_PHASE:
+        world->n_grows += action->why == PHASE_GROW;
+        world->n_shrinks += action->why == PHASE_SHRINK;
+        break;
+    case ACT_REQUEUED:
+        world->n_requeues[action->job]++;
+        break;
+    case ACT_FINISHED:
+        world->n_finished++;
+        if (++world->n_ends[action->job] > 1)
+            fail(world, "ended twice", action->job);
+        break;
+    default:
+        break;
+    }
+}
+
+static void feed(struct world *world, struct event *event)
+{
+    actions_clear(&world->actions);
+    sched_step(world->sched, event, &world->actions);
+    for (size_t i = 0; i < world->actions.n; i++)
+        saw_action(world, &world->actions.items[i]);
+    event_release(event);
+}
+
+/* ---- what goes in ---- */
+
+static void make_submit(struct world *world, struct event *event)
+{
+    struct job_request *request = &event->request;
+
+    event->type = EV_SUBMIT;
+    job_request_init(request);
+    request->id = ++world->last_id;
+    request->kind = JOB_ELASTIC;
+    if (world_random(world, 2))
+        request->kind = (enum job_kind)world_random(world, 4);
+    request->min_nodes = 1 + world_random(world, world->n_nodes);
+    if (world_random(world, 4))
+        request->min_nodes = 1 + world_random(world, 3);
+    request->max_nodes = request->min_nodes;
+    if (request->kind != JOB_RIGID)
+        request->max_nodes += world_random(world, 6);
+    if (world_random(world, 4) == 0)
+        request->pref_nodes = request->max_nodes;
+    if (world_random(world, 8))
+        request->walltime = (1 + world_random(world, 600)) * USEC_PER_SEC;
+    request->priority = (int32_t)world_random(world, 3) - 1;
+    request->hold = world_random(world, 10) == 0;
+    request->requeue = world_random(world, 3) == 0;
+    if (world_random(world, 10) == 0)
+        request->begin = world->now + world_random(world, 50) * USEC_PER_SEC;
+    request->resize = world_random(world, 3) ? RESIZE_POLICY : RESIZE_APP;
+    request->on_deadline = (enum deadline_action)world_random(world, 4);
+    request->cooldown =
+        world_random(world, 2) ? -1 : world_random(world, 5) * USEC_PER_SEC;
+    if (world_random(world, 8) == 0 && request->id > 1) {
+        request->after = mem_alloc(sizeof *request->after);
+        request->n_after = 1;
+        request->after[0].id = 1 + world_random(world, world->last_id - 1);
+        request->after[0].kind = (enum dependency_kind)world_random(world, 3);
+    }
+}
+
+static void make_nodes(struct world *world, struct event *event)
+{
+    uint32_t n = 1 + world_random(world, 3);
+
+    event->type = (enum event_type)(EV_NODE_UP + world_random(world, 4));
+    for (uint32_t i = 0; i < n; i++)
+        idset_add(&event->nodes, world_random(world, world->n_nodes));
+    if (world_random(world, 20) == 0) {
+        event->type = EV_POOL_CHANGED;
+        idset_clear(&event->nodes);
+        for (uint32_t node = 0; node < world->n_nodes; node++) {
+            if (world_random(world, 8))
+                idset_add(&event->nodes, node);
+        }
+    }
+}
+
+static void make_request(struct world *world, struct event *event)
+{
+    static const enum event_type types[] = {
+        EV_HOLD, EV_RELEASE, EV_CANCEL, EV_REQUEUE, EV_UPDATE, EV_RESIZE_ASKED};
+    struct job_update *update = &event->update;
+
+    event->type = types[world_random(world, 6)];
+    event->job = 1 + world_random(world, (uint32_t)world->last_id + 1);
+    if (event->type == EV_UPDATE) {
+        update->changes = world_random(world, 16);
+        update->priority = (int32_t)world_random(world, 5);
+        update->walltime = (1 + world_random(world, 900)) * USEC_PER_SEC;
+        update->min_nodes = 1 + world_random(world, 4);
+        update->max_nodes = update->min_nodes + world_random(world, 3);
+        update->begin = world->now + world_random(world, 30) * USEC_PER_SEC;
+    }
+    event->op = (enum directive_op)world_random(world, 2);
+    event->asker = world_random(world, 2) ? ASKED_BY_USER : ASKED_BY_JOB;
+    event->n = 1 + world_random(world, 4);
+}
+
+/* Reports about an attempt: mostly the right ones, in a likely order. */
+static void make_report(struct world *world, struct event *event)
+{
+    size_t i = world_random(world, (uint32_t)world->n_attempts);
+    struct attempt *attempt = &world->attempts[i];
+    uint32_t dice = world_random(world, 20);
+
+    event->job = attempt->job;
+    event->attempt = attempt->attempt;
+    if (attempt->is_reported && !attempt->is_killed && dice % 2) {
+        event->type = EV_TIMER; /* it runs on */
+        return;
+    }
+    if (!attempt->is_reported && dice > 1) {
+        event->type = EV_STARTED;
+        attempt->is_reported = true;
+        return;
+    }
+    event->type = EV_EXITED;
+    if (!attempt->is_reported) {
+        event->type = EV_START_FAILED;
+        event->is_final = dice == 0;
+    } else if (dice == 0) {
+        event->type = EV_LOST;
+    } else if (attempt->is_killed) {
+        event->exit = dice < 16 ? EXITED_ON_REQUEST : EXITED_BY_ITSELF;
+    } else {
+        event->exit = dice < 18 ? EXITED_BY_ITSELF : EXITED_AT_WALLTIME;
+        event->code = dice < 15 ? 0 : 7;
+    }
+    *attempt = world->attempts[--world->n_attempts];
+}
+
+/* Answers about a directive: also late, twice, and to the wrong one. */
+static void make_answer(struct world *world, struct event *event)
+{
+    static const enum event_type answers[] = {
+        EV_SHOWN, EV_ACCEPTED, EV_DONE,   EV_DONE,
+        EV_DONE,  EV_REFUSED,  EV_FAILED, EV_PROGRESSED};
+    size_t i = world_random(world, (uint32_t)world->n_offers);
+    struct open_offer *offer = &world->offers[i];
+
+    event->job = offer->job;
+    event->seq = offer->seq;
+    event->duration = world_random(world, 60) * USEC_PER_SEC;
+    event->is_found = world_random(world, 4) != 0;
+    event->type = offer->what == ACT_WITHDRAW ? EV_WITHDRAWN
+                  : offer->what == ACT_FORCE
+                      ? (world_random(world, 4) ? EV_FORCED : EV_FAILED)
+                      : answers[world_random(world, 8)];
+    if (offer->what != ACT_OFFER || world_random(world, 3) == 0)
+        *offer = world->offers[--world->n_offers];
+}
+
+void world_turn(struct world *world)
+{
+    uint32_t dice = world_random(world, 100);
+    struct event event;
+
+    if (world_random(world, 3) == 0)
+        world->now += world_random(world, 20 * USEC_PER_SEC);
+    event_init(&event, EV_TIMER, world->now);
+    if (dice < 22 && world->last_id < WORLD_JOBS - 2)
+        make_submit(world, &event);
+    else if (dice < 27)
+        make_nodes(world, &event);
+    else if (dice < 35 && world->last_id > 0)
+        make_request(world, &event);
+    else if (dice < 65 && world->n_attempts > 0)
+        make_report(world, &event);
+    else if (dice < 95 && world->n_offers > 0)
+        make_answer(world, &event);
+    feed(world, &event);
+}
+
+bool world_drain(struct world *world, int n_turns)
+{
+    struct event event;
+    const struct job *job;
+
+    event_init(&event, EV_POOL_CHANGED, world->now);
+    idset_add_range(&event.nodes, 0, world->n_nodes + 9);
+    feed(world, &event);
+    for (int i = 0; i < 2; i++) {
+        event_init(&event, i == 0 ? EV_NODE_UP : EV_UNDRAIN, world->now);
+        idset_add_range(&event.nodes, 0, world->n_nodes + 9);
+        feed(world, &event);
+    }
+    for (int i = 0; i < n_turns && sched_next_job(world->sched, 0); i++) {
+        world->now += 10 * USEC_PER_SEC;
+        event_init(&event, EV_TIMER, world->now);
+        job = sched_next_job(world->sched, world_random(world, WORLD_JOBS));
+        if (job != NULL && job->request.hold) {
+            event.type = EV_RELEASE;
+            event.job = job->request.id;
+        } else if (world->n_offers > 0 && i % 3 == 0) {
+            make_answer(world, &event);
+        } else if (world->n_attempts > 0) {
+            make_report(world, &event);
+        }
+        feed(world, &event);
+    }
+    return sched_next_job(world->sched, 0) == NULL;
+}
+
+struct world *world_create(uint64_t seed, const struct sched_config *config)
+{
+    struct world *world = mem_alloc(sizeof *world);
+    struct event event;
+
+    world->random = seed;
+    world->now = 1000 * USEC_PER_SEC;
+    world->n_nodes = 1 + world_random(world, 24);
+    world->sched = sched_create(config);
+    actions_init(&world->actions);
+    event_init(&event, EV_POOL_CHANGED, world->now);
+    idset_add_range(&event.nodes, 0, world->n_nodes - 1);
+    feed(world, &event);
+    return world;
+}
+
+void world_destroy(struct world *world)
+{
+    for (size_t i = 0; i < world->n_records; i++)
+        event_release(&world->records[i]);
+    free(world->records);
+    actions_release(&world->actions);
+    sched_destroy(world->sched);
+    free(world);
+}

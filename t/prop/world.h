@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A random world around the scheduler: users who submit, hold, cancel and
+ * resize, jobs that start, end, vanish and answer directives well and badly,
+ * nodes that fail and come back. Everything follows from the seed.
+ */
+#ifndef ERM_T_PROP_WORLD_H
+#define ERM_T_PROP_WORLD_H
+
+#include "core/sched.h"
+
+#define WORLD_JOBS 4096
+
+struct attempt { /* one that was started and has not been reported ended */
+    int64_t job;
+    uint32_t attempt;
+    bool is_reported; /* started was reported */
+    bool is_killed;
+};
+
+struct open_offer {
+    int64_t job;
+    uint64_t seq;
+    enum action_type what; /* ACT_OFFER, ACT_WITHDRAW, ACT_FORCE */
+};
+
+struct world {
+    struct sched *sched;
+    struct actions actions;
+    struct event *records; /* all of them, in order; owned */
+    size_t n_records, size_records;
+    uint64_t random;
+    time_us now;
+    uint32_t n_nodes;
+    int64_t last_id;
+    struct attempt attempts[WORLD_JOBS];
+    size_t n_attempts;
+    struct open_offer offers[WORLD_JOBS];
+    size_t n_offers;
+    uint32_t n_starts[WORLD_JOBS];   /* by job */
+    uint32_t n_requeues[WORLD_JOBS]; /* by job */
+    uint32_t n_ends[WORLD_JOBS];     /* by job */
+    uint32_t n_shrinks, n_grows, n_backfills, n_finished, n_reserved;
+    char error[256]; /* what the world itself saw go wrong, "" nothing */
+};
+
+struct world *world_create(uint64_t seed, const struct sched_config *config);
+void world_destroy(struct world *world);
+uint32_t world_random(struct world *world, uint32_t below);
+/* A random configuration of the scheduler. */
+void world_config(uint64_t seed, struct sched_config *config);
+/* Makes one random event and feeds it in; looks at what comes out. */
+void world_turn(struct world *world);
+/* Lets everything end: no new jobs, every job runs and ends, every directive
+ * is answered. Returns whether nothing is left after N turns. */
+bool world_drain(struct world *world, int n_turns);
+
+#endif
