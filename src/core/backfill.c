@@ -9,6 +9,11 @@
 #include "core/plan.h"
 #include "core/step.h"
 
+/* Jobs that a conservative pass plans at the most. Planning costs the square of
+ * it; those behind it wait for their turn (Slurm's bf_max_job_test is alike).
+ */
+#define PLAN_DEPTH 1000
+
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -64,7 +69,8 @@ static void backfill_conservative(struct sched *sched, struct actions *out)
     struct job *job = queue_first(&sched->queue), *next;
 
     plan_init(&plan, sched);
-    for (; job != NULL; job = next) {
+    for (int depth = 0; job != NULL && depth < PLAN_DEPTH;
+         job = next, depth++) {
         const struct job_request *request = &job->request;
         time_us when;
         uint32_t n = request->min_nodes;
