@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Paths that a person gave without a leading slash are relative to the job's
+ * folder; the manager's own working folder never matters here.
+ */
+#include "manager/launch_plan.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "manager/api.h"
+#include "manager/node_names.h"
+#include "manager/policy_box.h"
+#include "manager/text_file.h"
+#include "store/state_dir.h"
+
+#define DEFAULT_GRACE (10 * USEC_PER_SEC)
+
+static void add_pattern(struct strbuf *out, const char *pattern, int64_t id,
+                        uint32_t attempt, const char *name)
+{
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (p[0] == '%' && p[1] == 'j')
+            strbuf_add_fmt(out, "%lld", (long long)id);
+        else if (p[0] == '%' && p[1] == 'a')
+            strbuf_add_fmt(out, "%u", attempt);
+        else if (p[0] == '%' && p[1] == 'x')
+            strbuf_add_str(out, name);
+        else if (p[0] == '%' && p[1] == '%')
+            strbuf_add_char(out, '%');
+        else {
+            strbuf_add_char(out, *p);
+            continue;
+        }
+        p++;
+    }
+}
+
+char *launch_plan_output(const char *pattern, const char *output_dir,
+                         const char *cwd, int64_t id, uint32_t attempt,
+                         const char *name)
+{
+    const char *folder = pattern == NULL && output_dir ? output_dir : cwd;
+    struct strbuf path;
+
+    strbuf_init(&path);
+    if (pattern == NULL || pattern[0] != '/')
+        strbuf_add_fmt(&path, "%s/", strcmp(folder, "/") == 0 ? "" : folder);
+    add_pattern(&path, pattern == NULL ? "erm-%j.out" : pattern, id, attempt,
+                name);
+    return strbuf_detach(&path);
+}
+
+static void set_nodes(struct launch_plan *plan, const struct node_names *names,
+                      const struct idset *nodes)
+{
+    size_t i = 0;
+
+    idset_copy(&plan->numbers, nodes);
+    node_names_list(names, nodes, &plan->nodes);
+    plan->slots = mem_alloc_array(idset_count(nodes), sizeof(uint32_t));
+    IDSET_EACH (nodes, number) {
+        plan->slots[i++] = node_names_slots(names, number);
+    }
+}
+
+static void set_paths(struct launch_plan *plan, const struct manager *manager,
+                      const struct job_spec *spec, int64_t id, uint32_t attempt)
+{
+    const char *state = manager->state_dir->path;
+    const char *output_dir = manager->options.output_dir;
+    char name[CLAIM_NAME_MAX];
+    struct strbuf path;
+
+    claim_name(id, attempt, name);
+    strbuf_init(&path);
+    strbuf_add_fmt(&path, "%s/jobs/%s", state, name);
+    plan->job_dir = strbuf_detach(&path);
+    strbuf_add_fmt(&path, "%s/nodes/%s", state, name);
+    plan->node_file = strbuf_detach(&path);
+    plan->cwd = mem_strdup(spec->cwd == NULL ? "/" : spec->cwd);
+    plan->stdout_path = launch_plan_output(spec->stdout_path, output_dir,
+                                           plan->cwd, id, attempt, spec->name);
+    if (spec->stderr_path == NULL)
+        plan->stderr_path = mem_strdup(plan->stdout_path);
+    else
+        plan->stderr_path = launch_plan_output(
+            spec->stderr_path, output_dir, plan->cwd, id, attempt, spec->name);
+}
+
+dur_us launch_plan_grace(const struct manager *manager, dur_us own)
+{
+    if (own > 0)
+        return own;
+    return manager->options.grace > 0 ? manager->options.grace : DEFAULT_GRACE;
+}
+
+static void set_limits(struct launch_plan *plan, const struct manager *manager,
+                       const struct job_spec *spec,
+                       const struct job_request *request)
+{
+    plan->walltime = request->walltime;
+    plan->warn_before = spec->warn_before < 0 ? 0 : spec->warn_before;
+    plan->warn_signal = spec->warn_signal == 0 ? SIGUSR1 : spec->warn_signal;
+    plan->grace = launch_plan_grace(manager, spec->grace);
+}
+
+static struct allocation describe(const struct launch_plan *plan,
+                                  const struct manager *manager,
+                                  const struct job_spec *spec,
+                                  const struct job_request *request, int64_t id,
+                                  uint32_t attempt)
+{
+    struct allocation allocation = {
+        .job_id = id,
+        .attempt = attempt,
+        .job_name = spec->name,
+        .nodes = &plan->nodes,
+        .slots = plan->slots,
+        .min_nodes = request->min_nodes,
+        .max_nodes = request->max_nodes,
+        .pref_nodes = request->pref_nodes,
+        .procs_per_node = spec->procs_per_node,
+        .walltime = request->walltime,
+        .start = manager_now(manager),
+        .job_dir = plan->job_dir,
+        .node_file = plan->node_file,
+        .policy_file = policy_box_path(manager->policy),
+        .requests_file = policy_box_requests_path(manager->policy),
+        .socket = manager->api ? api_socket_path(manager->api) : "",
+    };
+
+    return allocation;
+}
+
+/* A job may say how many slots it wants to use of each node. */
+static void limit_slots(struct launch_plan *plan, const struct job_spec *spec)
+{
+    for (size_t i = 0; spec->slots_per_node > 0 && i < plan->nodes.n; i++)
+        plan->slots[i] = spec->slots_per_node;
+}
+
+int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
+                     const struct job_spec *spec,
+                     const struct job_request *request, int64_t id,
+                     uint32_t attempt, const struct idset *nodes,
+                     struct err *err)
+{
+    struct allocation allocation;
+
+    memset(plan, 0, sizeof(*plan));
+    strbuf_init(&plan->command);
+    hostlist_init(&plan->nodes);
+    idset_init(&plan->numbers);
+    set_nodes(plan, manager->nodes, nodes);
+    limit_slots(plan, spec);
+    set_paths(plan, manager, spec, id, attempt);
+    set_limits(plan, manager, spec, request);
+    allocation = describe(plan, manager, spec, request, id, attempt);
+    if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {
+        launch_plan_release(plan);
+        return -1;
+    }
+    plan->env = cmdline_env((const char *const *)environ, &allocation,
+                            (const char *const *)spec->env);
+    return 0;
+}
+
+void launch_plan_release(struct launch_plan *plan)
+{
+    strbuf_release(&plan->command);
+    if (plan->env != NULL)
+        cmdline_env_free(plan->env);
+    plan->env = NULL;
+    hostlist_release(&plan->nodes);
+    idset_release(&plan->numbers);
+    free(plan->slots);
+    free(plan->cwd);
+    free(plan->stdout_path);
+    free(plan->stderr_path);
+    free(plan->job_dir);
+    free(plan->node_file);
+}
+
+int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err)
+{
+    struct strbuf text;
+    int result = -1;
+    int fd = open(plan->node_file,
+                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+    strbuf_init(&text);
+    for (size_t i = 0; i < plan->nodes.n; i++)
+        strbuf_add_fmt(&text, "%s slots=%u\n", plan->nodes.names[i],
+                       plan->slots[i]);
+    if (fd < 0 || write_all(fd, text.text, text.len) != 0)
+        err_set_errno(err, "cannot write %s", plan->node_file);
+    else
+        result = 0;
+    if (fd >= 0)
+        close(fd);
+    strbuf_release(&text);
+    return result;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What an attempt of a job runs as: its command and environment with the
+ * nodes filled in, its folder and its output files. From the job's spec, what
+ * the core says about it and the nodes it got; nothing is started here.
+ */
+#ifndef ERM_MANAGER_LAUNCH_PLAN_H
+#define ERM_MANAGER_LAUNCH_PLAN_H
+
+#include "launch/cmdline.h"
+#include "manager/context.h"
+
+struct launch_plan {
+    struct strbuf command;
+    char **env; /* owned */
+    char *cwd;  /* owned, absolute, as all paths here */
+    char *stdout_path, *stderr_path;
+    char *job_dir;   /* the claim's folder */
+    char *node_file; /* written by launch_plan_write_nodes */
+    struct hostlist nodes;
+    uint32_t *slots; /* owned; per node */
+    struct idset numbers;
+    dur_us walltime, warn_before, grace;
+    int warn_signal;
+};
+
+/* REQUEST is the job's present one (walltime and sizes may have been changed
+ * since SPEC). -1 and ERR (ERR_INPUT) when the command cannot be adapted;
+ * PLAN needs launch_plan_release() only after 0. */
+int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
+                     const struct job_spec *spec,
+                     const struct job_request *request, int64_t id,
+                     uint32_t attempt, const struct idset *nodes,
+                     struct err *err);
+void launch_plan_release(struct launch_plan *plan);
+/* The time from TERM to KILL: OWN of the job, or the default when that is 0. */
+dur_us launch_plan_grace(const struct manager *manager, dur_us own);
+/* Writes the node file in hostfile form. */
+int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err);
+/* Where the output of a job goes: of PATTERN (%j id, %a attempt, %x name, %%)
+ * below CWD, or when that is NULL erm-<id>.out in the output folder (CWD when
+ * that is not set). Returns owned. */
+char *launch_plan_output(const char *pattern, const char *output_dir,
+                         const char *cwd, int64_t id, uint32_t attempt,
+                         const char *name);
+
+#endif

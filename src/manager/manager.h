@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The manager: the shell around the scheduler's core, and its one entry.
+ */
+#ifndef ERM_MANAGER_MANAGER_H
+#define ERM_MANAGER_MANAGER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/log.h"
+
+struct job_spec;
+
+/* What the command line asks for; all strings borrowed for the run, NULL or 0
+ * = not given. */
+struct manager_options {
+    const char *hostfile;      /* -H */
+    const char *jobs_file;     /* -j */
+    const char *policy_file;   /* -p */
+    const char *requests_file; /* -jr */
+    uint32_t n_nodes;          /* -N; 0 = all of the hostfile's */
+    bool start_at_max;         /* -s 1 */
+    const char *backfill, *mode, *expand, *shrink; /* names */
+    dur_us cooldown;                               /* < 0 = by rule */
+    dur_us accept_within, done_within, grace;      /* 0 = defaults */
+    dur_us default_walltime;                       /* 0 = no limit */
+    const char *state_dir;     /* NULL = .erm beside the jobs file, or in cwd */
+    const char *launcher;      /* "auto", "local", "fake" */
+    const char *shepherd_path; /* NULL = found beside erm */
+    const char *output_dir;    /* of job output; NULL = the job's cwd */
+    bool until_idle;           /* end when all is done */
+    enum log_level log_level;
+    struct job_spec *first_jobs; /* submitted at the start (run -- CMD) */
+    uint32_t n_first_jobs;
+    int ready_fd; /* gets "ok\n" or the error's text once it serves; -1 none */
+};
+
+void manager_options_init(struct manager_options *options);
+
+/* What a run amounted to, for the summary of `run --until-idle`. */
+struct manager_summary {
+    uint32_t n_jobs, n_completed, n_failed, n_timeout, n_cancelled, n_other;
+    uint32_t n_grows, n_shrinks;
+    uint32_t n_rejected; /* entries of the jobs file that were bad */
+    dur_us makespan, mean_wait;
+    double utilisation;
+    int highest_exit; /* of the jobs: code, or 128 + signal; 124 timeout */
+    bool is_idle;     /* ended because all was done */
+};
+
+/* Runs until told to stop (API, SIGTERM, SIGINT: jobs go on) or, with
+ * until_idle, until all is done. 0, or -1 and ERR when it could not start or
+ * had to stop. */
+int manager_run(const struct manager_options *options,
+                struct manager_summary *summary, struct err *err);
+
+#endif

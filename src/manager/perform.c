@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * A start reads the job's spec from the store: it is needed once per attempt,
+ * and a queue of many jobs then costs no memory.
+ */
+#include "manager/perform.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "manager/attempt_files.h"
+#include "manager/job_cache.h"
+#include "manager/launch_plan.h"
+#include "manager/node_pool.h"
+#include "manager/policy_box.h"
+#include "manager/reports.h"
+#include "manager/turn.h"
+
+static int read_spec(const struct manager *manager, int64_t id,
+                     struct job_spec *spec, struct err *err)
+{
+    char *text = turn_job_spec(manager->turn, id, err);
+    int result;
+
+    if (text == NULL)
+        return -1;
+    result = job_spec_from_text(text, spec, err);
+    free(text);
+    return result;
+}
+
+static int launch(const struct manager *manager, const struct launch_plan *plan,
+                  int64_t id, uint32_t attempt, struct err *err)
+{
+    struct launch_request request = {
+        .job_id = id,
+        .attempt = attempt,
+        .command = plan->command.text,
+        .env = (const char *const *)plan->env,
+        .cwd = plan->cwd,
+        .stdout_path = plan->stdout_path,
+        .stderr_path = plan->stderr_path,
+        .nodes = &plan->numbers,
+        .walltime = plan->walltime,
+        .warn_before = plan->warn_before,
+        .warn_signal = plan->warn_signal,
+        .grace = plan->grace,
+    };
+
+    if (launch_plan_write_nodes(plan, err) != 0)
+        return -1;
+    return manager->launcher->ops->start(manager->launcher, &request, err);
+}
+
+static int try_start(const struct manager *manager, const struct job *job,
+                     const struct action *action, struct err *err)
+{
+    struct launch_plan plan;
+    struct job_spec spec;
+    int result = -1;
+
+    if (read_spec(manager, action->job, &spec, err) != 0)
+        return -1;
+    if (launch_plan_make(&plan, manager, &spec, &job->request, action->job,
+                         action->attempt, &action->nodes, err) == 0) {
+        result = launch(manager, &plan, action->job, action->attempt, err);
+        launch_plan_release(&plan);
+    }
+    job_spec_release(&spec);
+    return result;
+}
+
+/* What is wrong with the job itself will be so again. */
+static bool is_for_good(const struct err *err)
+{
+    return err->code == ERR_INPUT || err->code == ERR_NOT_FOUND ||
+           err->code == ERR_DENIED;
+}
+
+static void start_job(struct manager *manager, const struct action *action)
+{
+    const struct job *job = sched_job(manager->sched, action->job);
+    struct err err;
+
+    /* A later event of the same turn may have ended it. */
+    if (job == NULL || job->attempt != action->attempt)
+        return;
+    err_clear(&err);
+    if (try_start(manager, job, action, &err) != 0)
+        reports_start_failed(manager, action->job, action->attempt, err.text,
+                             is_for_good(&err));
+}
+
+/* The job's own grace, as at its start. */
+static dur_us grace_of(const struct manager *manager,
+                       const struct action *action)
+{
+    struct job_spec spec;
+    dur_us grace;
+
+    if (action->duration > 0)
+        return action->duration;
+    if (read_spec(manager, action->job, &spec, NULL) != 0)
+        return launch_plan_grace(manager, 0);
+    grace = launch_plan_grace(manager, spec.grace);
+    job_spec_release(&spec);
+    return grace;
+}
+
+static void kill_job(struct manager *manager, const struct action *action)
+{
+    struct launcher *launcher = manager->launcher;
+    struct err err;
+
+    err_clear(&err);
+    if (launcher->ops->terminate(launcher, action->job, action->attempt,
+                                 grace_of(manager, action), &err) != 0)
+        log_warning(&manager->log, "job %lld cannot be ended: %s",
+                    (long long)action->job, err.text);
+}
+
+static void set_walltime(struct manager *manager, const struct action *action)
+{
+    struct launcher *launcher = manager->launcher;
+    struct err err;
+
+    err_clear(&err);
+    if (launcher->ops->set_walltime(launcher, action->job, action->attempt,
+                                    action->duration, &err) != 0)
+        log_warning(&manager->log, "job %lld keeps its old walltime: %s",
+                    (long long)action->job, err.text);
+}
+
+static void fail_directive(struct manager *manager, const struct action *action,
+                           const char *why)
+{
+    struct event event;
+
+    log_warning(&manager->log, "[Elastic Scaling] job %lld: %s",
+                (long long)action->job, why);
+    event_init(&event, EV_FAILED, manager_now(manager));
+    event.job = action->job;
+    event.seq = action->seq;
+    manager_event(manager, &event, NULL);
+}
+
+static void offer(struct manager *manager, const struct action *action)
+{
+    const struct job *job = sched_job(manager->sched, action->job);
+
+    if (job == NULL)
+        return;
+    if (job->request.resize == RESIZE_POLICY)
+        policy_box_offer(manager->policy, action->job, action->seq, action->op,
+                         &action->nodes);
+    else
+        fail_directive(manager, action,
+                       "this version resizes only jobs with resize: policy");
+}
+
+static void end_attempt(struct manager *manager, const struct action *action)
+{
+    attempt_files_remove(manager->state_dir, action->job, action->attempt);
+    if (action->type == ACT_FINISHED)
+        job_cache_remove(manager->jobs, action->job);
+}
+
+void perform_action(struct manager *manager, const struct action *action)
+{
+    switch (action->type) {
+    case ACT_START:
+        start_job(manager, action);
+        node_pool_touch(manager->pool);
+        break;
+    case ACT_KILL:
+        kill_job(manager, action);
+        break;
+    case ACT_WALLTIME:
+        set_walltime(manager, action);
+        break;
+    case ACT_OFFER:
+        offer(manager, action);
+        node_pool_touch(manager->pool);
+        break;
+    case ACT_WITHDRAW:
+        policy_box_withdraw(manager->policy, action->job, action->seq);
+        break;
+    case ACT_FORCE:
+        fail_directive(manager, action,
+                       "a part of a job cannot be killed on this machine");
+        break;
+    case ACT_RELEASE:
+        node_pool_touch(manager->pool);
+        break;
+    case ACT_REQUEUED:
+    case ACT_FINISHED:
+        end_attempt(manager, action);
+        break;
+    case ACT_WAKE_AT:
+        turn_wake_at(manager->turn, action->when);
+        break;
+    case ACT_RECORD:
+    case ACT_PHASE:
+    case ACT_DIRECTIVE:
+        break;
+    }
+}

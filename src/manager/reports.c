@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Reports about attempts that are over are ignored by the core, so nothing is
+ * checked here.
+ */
+#include "manager/reports.h"
+
+#include "base/alloc.h"
+#include "manager/turn.h"
+#include "store/state_dir.h"
+
+static void send_attempt(struct manager *manager, enum event_type type,
+                         const struct launch_report *report)
+{
+    struct event event;
+
+    event_init(&event, type, manager_now(manager));
+    event.job = report->job_id;
+    event.attempt = report->attempt;
+    manager_event(manager, &event, NULL);
+}
+
+static void fail_start(struct manager *manager, int64_t job, uint32_t attempt,
+                       const char *why, bool is_final, int code)
+{
+    struct event event;
+
+    log_warning(&manager->log, "job %lld could not be started: %s",
+                (long long)job, why);
+    turn_add_end(manager->turn, job, attempt, NULL, mem_strdup(why));
+    event_init(&event, EV_START_FAILED, manager_now(manager));
+    event.job = job;
+    event.attempt = attempt;
+    event.is_final = is_final;
+    event.code = code;
+    manager_event(manager, &event, NULL);
+}
+
+void reports_start_failed(struct manager *manager, int64_t job,
+                          uint32_t attempt, const char *why, bool is_final)
+{
+    fail_start(manager, job, attempt, why, is_final, 0);
+}
+
+/* The shepherd did its work and says that the command cannot be run: it will
+ * say so every time. Anything else is worth another try. */
+static void take_failed_start(struct manager *manager,
+                              const struct launch_report *report)
+{
+    struct claim claim;
+    bool is_final = claim_read(manager->state_dir->jobs_fd, report->job_id,
+                               report->attempt, &claim) == 0 &&
+                    claim.state == CLAIM_ENDED;
+
+    fail_start(manager, report->job_id, report->attempt, report->text, is_final,
+               is_final ? claim.exit.code : 0);
+}
+
+void reports_lost(struct manager *manager, int64_t job, uint32_t attempt)
+{
+    struct launch_report report = {.job_id = job, .attempt = attempt};
+
+    log_warning(&manager->log,
+                "job %lld is lost: its shepherd vanished, nobody knows how it "
+                "ended",
+                (long long)job);
+    send_attempt(manager, EV_LOST, &report);
+}
+
+static enum exit_cause cause_of(enum exit_reason reason)
+{
+    switch (reason) {
+    case EXIT_WALLTIME:
+        return EXITED_AT_WALLTIME;
+    case EXIT_TERMINATED:
+        return EXITED_ON_REQUEST;
+    case EXIT_BY_ITSELF:
+    case EXIT_EXEC_FAILED:
+        break;
+    }
+    return EXITED_BY_ITSELF;
+}
+
+static void take_end(struct manager *manager,
+                     const struct launch_report *report)
+{
+    struct event event;
+
+    turn_add_end(manager->turn, report->job_id, report->attempt, &report->exit,
+                 report->exit.reason == EXIT_EXEC_FAILED
+                     ? mem_strdup("the command could not be started")
+                     : NULL);
+    event_init(&event, EV_EXITED, manager_now(manager));
+    event.job = report->job_id;
+    event.attempt = report->attempt;
+    event.exit = cause_of(report->exit.reason);
+    event.code = report->exit.code;
+    event.signal = report->exit.signal;
+    manager_event(manager, &event, NULL);
+}
+
+void reports_take(void *context, const struct launch_report *report)
+{
+    struct manager *manager = context;
+
+    switch (report->what) {
+    case LAUNCH_STARTED:
+        send_attempt(manager, EV_STARTED, report);
+        break;
+    case LAUNCH_START_FAILED:
+        take_failed_start(manager, report);
+        break;
+    case LAUNCH_ENDED:
+        take_end(manager, report);
+        break;
+    case LAUNCH_LOST:
+        reports_lost(manager, report->job_id, report->attempt);
+        break;
+    }
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The launcher's reports -> events. */
+#ifndef ERM_MANAGER_REPORTS_H
+#define ERM_MANAGER_REPORTS_H
+
+#include "manager/context.h"
+
+/* A launch_report_f; CONTEXT is the struct manager. */
+void reports_take(void *context, const struct launch_report *report);
+/* The attempt could not be started; IS_FINAL: and never will. */
+void reports_start_failed(struct manager *manager, int64_t job,
+                          uint32_t attempt, const char *why, bool is_final);
+/* Nobody knows what became of the attempt. */
+void reports_lost(struct manager *manager, int64_t job, uint32_t attempt);
+
+#endif
