@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See settings.h. What is not given stays as the core has it. */
+#include "manager/settings.h"
+
+#include "base/strbuf.h"
+#include "base/suggest.h"
+
+static const char *const backfill_names[] = {"none", "easy", "conservative",
+                                             NULL};
+static const char *const mode_names[] = {"rigid", "evolving", "elastic",
+                                         "scheduler_driven", NULL};
+
+static int unknown(const char *option, const char *word,
+                   const char *const *names, struct err *err)
+{
+    struct strbuf all;
+    const char *near;
+    size_t n = 0;
+
+    while (names[n] != NULL)
+        n++;
+    near = suggest(word, names, n);
+    err_set(err, ERR_USAGE, "--%s: there is no '%s'", option, word);
+    if (near != NULL)
+        return err_hint(err, "did you mean '%s'?", near);
+    strbuf_init(&all);
+    for (size_t i = 0; i < n; i++)
+        strbuf_add_fmt(&all, "%s%s", i > 0 ? ", " : "", names[i]);
+    err_hint(err, "one of %s", all.text);
+    strbuf_release(&all);
+    return -1;
+}
+
+static int set_strategies(const struct manager_options *options,
+                          struct sched_config *out, struct err *err)
+{
+    const char *expand = options->expand, *shrink = options->shrink;
+
+    if (expand != NULL && (out->expand = strategy_expand(expand)) == NULL)
+        return unknown("expand", expand, strategy_expand_names(), err);
+    if (shrink != NULL && (out->shrink = strategy_shrink(shrink)) == NULL)
+        return unknown("shrink", shrink, strategy_shrink_names(), err);
+    return 0;
+}
+
+int settings_make(const struct manager_options *options,
+                  struct sched_config *out, struct err *err)
+{
+    const char *backfill = options->backfill, *mode = options->mode;
+
+    sched_config_init(out);
+    out->start_at_max = options->start_at_max;
+    out->cooldown = options->cooldown;
+    if (options->accept_within > 0)
+        out->accept_within = options->accept_within;
+    if (options->done_within > 0)
+        out->done_within = out->policy_done_within = options->done_within;
+    if (backfill != NULL && backfill_parse(backfill, &out->backfill) != 0)
+        return unknown("backfill", backfill, backfill_names, err);
+    if (mode != NULL && sched_mode_parse(mode, &out->mode) != 0)
+        return unknown("mode", mode, mode_names, err);
+    return set_strategies(options, out, err);
+}
