@@ -1,0 +1,178 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Kills the manager with SIGKILL at random moments while short jobs run.
+
+usage: kill_manager.py ERM SHEPHERD [--kills N] [--jobs N] [--seed S]
+                       [--without-claim]
+
+Each job writes its id and attempt into a ledger of its own and exits with a
+code that follows from its id. At the end every job must be in the ledger once
+and in the history once, with the right code. With --without-claim the
+shepherd's claim is hidden from the manager until the job has ended: the
+control run, which must be caught (exit 0 = the harness saw jobs run twice).
+"""
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+WITHOUT_CLAIM = """#!/bin/sh
+# Runs the shepherd in a folder of its own; moves the claim over at the end.
+real='{shepherd}'
+hidden='{hidden}'/$$
+mkdir -p "$hidden"
+jobs= arguments=
+for word; do
+    [ "$previous" = --jobs ] && jobs=$word && word=$hidden
+    [ "$previous" = --job ] && job=$word
+    [ "$previous" = --attempt ] && attempt=$word
+    previous=$word
+done
+replaced=0
+for word; do
+    shift
+    [ "$word" = "$jobs" ] && [ $replaced = 0 ] && word=$hidden && replaced=1
+    set -- "$@" "$word"
+done
+"$real" "$@"
+status=$?
+[ -e "$jobs/$job.$attempt" ] || mv "$hidden/$job.$attempt" "$jobs/"
+exit $status
+"""
+
+
+class World:
+    def __init__(self, args, folder):
+        self.args = args
+        self.folder = pathlib.Path(folder)
+        self.random = random.Random(args.seed)
+        self.ledger = self.folder / "ledger"
+        self.state = self.folder / "state"
+        self.env = dict(os.environ, ERM_SHEPHERD=args.shepherd)
+        if args.without_claim:
+            self.env["ERM_SHEPHERD"] = self.write_wrapper()
+        (self.folder / "hostfile").write_text("n[1-4]\n")
+        self.write_jobs()
+
+    def write_wrapper(self):
+        wrapper = self.folder / "shepherd-without-claim"
+        wrapper.write_text(WITHOUT_CLAIM.format(
+            shepherd=self.args.shepherd, hidden=self.folder / "hidden"))
+        wrapper.chmod(0o755)
+        return str(wrapper)
+
+    def code(self, job):
+        return 7 if job % 10 == 0 else 0
+
+    def write_jobs(self):
+        jobs = [{"id": i,
+                 "command": f"echo {i} $ERM_RESTART >> {self.ledger}; "
+                            f"sleep 0.{self.random.randrange(1, 9):02d}; "
+                            f"exit {self.code(i)}",
+                 "min_nodes": 1 + (i % 25 == 0), "stdout": "/dev/null",
+                 "walltime": "00:01:00"}
+                for i in range(1, self.args.jobs + 1)]
+        (self.folder / "jobs.json").write_text(json.dumps({"jobs": jobs}))
+
+    def command(self, *more):
+        return [self.args.erm, "run", "-H", "hostfile", "-j", "jobs.json",
+                "--state-dir", str(self.state), "--output", str(self.folder),
+                *more]
+
+    def start(self):
+        log = open(self.folder / "log", "ab")
+        return subprocess.Popen(self.command("--until-idle"), env=self.env,
+                                cwd=self.folder, stdout=log, stderr=log,
+                                stdin=subprocess.DEVNULL)
+
+    def kill_at_random(self):
+        """One life of the manager: True when it was killed alive."""
+        manager = self.start()
+        time.sleep(self.random.uniform(0.002, 0.25))
+        if manager.poll() is not None:
+            return False
+        manager.send_signal(signal.SIGKILL)
+        manager.wait()
+        return True
+
+    def run(self):
+        kills = 0
+        while kills < self.args.kills:
+            if not self.kill_at_random():
+                break
+            kills += 1
+        last = self.start()
+        try:
+            last.wait(timeout=300)
+        except subprocess.TimeoutExpired:
+            last.kill()
+            raise SystemExit("the last run does not end: see " +
+                             (self.folder / "log").read_text()[-2000:])
+        return kills
+
+    def read_ledger(self):
+        lines = self.ledger.read_text().split("\n")[:-1]
+        return collections.Counter(int(line.split()[0]) for line in lines)
+
+    def erm(self, *words):
+        done = subprocess.run(
+            [self.args.erm, *words, "--state-dir", str(self.state)],
+            cwd=self.folder, env=self.env, capture_output=True, text=True,
+            check=False)
+        if done.returncode != 0:
+            raise SystemExit(f"erm {words[0]}: {done.stderr}")
+        return done.stdout
+
+    def read_history(self):
+        self.erm("start", "-H", "hostfile")
+        out = self.erm("history", "--json", "--limit",
+                       str(10 * self.args.jobs))
+        self.erm("stop")
+        return json.loads(out)["jobs"]
+
+
+def check(world):
+    """The figures that must be zero."""
+    ran = world.read_ledger()
+    history = world.read_history()
+    times = collections.Counter(job["id"] for job in history)
+    ids = range(1, world.args.jobs + 1)
+    wrong = [job["id"] for job in history
+             if job["exit_code"] != world.code(job["id"])]
+    return {"lost": sum(1 for i in ids if not ran[i] or not times[i]),
+            "run twice": sum(1 for i in ids if ran[i] > 1),
+            "accounted twice": sum(1 for i in ids if times[i] > 1),
+            "wrong exit code": len(wrong)}
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("erm")
+    parser.add_argument("shepherd")
+    parser.add_argument("--kills", type=int, default=300)
+    parser.add_argument("--jobs", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--without-claim", action="store_true")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="erm-torture-") as folder:
+        world = World(args, folder)
+        begin = time.monotonic()
+        kills = world.run()
+        figures = check(world)
+        print(f"seed {args.seed}: {kills} kills, {args.jobs} jobs, "
+              f"{time.monotonic() - begin:.1f} s: " +
+              ", ".join(f"{n} {what}" for what, n in figures.items()))
+        if args.without_claim:
+            return 0 if figures["run twice"] > 0 else 1
+        return 1 if any(figures.values()) or kills == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
