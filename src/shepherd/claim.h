@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The claim: what a shepherd leaves on disk for the manager (doc/shepherd.md).
+ *
+ * JOBS/<id>.<attempt>/ is made as JOBS/.tmp.<pid>.<random>/ and then renamed,
+ * so it appears whole; the rename is the claim and a second shepherd of the
+ * same attempt loses. In it:
+ *   lock      flock(2)ed by the shepherd for as long as it lives
+ *   shepherd  one line: "1 PID STARTTIME BOOT_ID" of the shepherd
+ *   command   one line: "1 PID STARTTIME_US" once the command runs
+ *   exit      the exit record, by rename, once nothing of the job is left
+ * Order for readers: test the lock first, then read `exit`.
+ * Uses libc only; shared by erm-shepherd and the launchers.
+ */
+#ifndef ERM_SHEPHERD_CLAIM_H
+#define ERM_SHEPHERD_CLAIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* Why the job ended, as the shepherd saw it. */
+enum exit_reason {
+    EXIT_BY_ITSELF,   /* the command ended */
+    EXIT_WALLTIME,    /* the walltime was over */
+    EXIT_TERMINATED,  /* somebody asked (cancel, requeue, node loss) */
+    EXIT_EXEC_FAILED, /* the command could not be started (code 126, 127) */
+};
+
+struct exit_record {
+    enum exit_reason reason;
+    int code;           /* exit status, 0 when signal is set */
+    int signal;         /* signal that ended the command, else 0 */
+    int64_t started_us; /* wall clock, microseconds */
+    int64_t ended_us;
+    int64_t user_us, system_us; /* CPU time of the whole job */
+    int64_t max_rss_kib;
+};
+
+enum claim_state {
+    CLAIM_NONE,    /* no folder: the attempt was never started */
+    CLAIM_RUNNING, /* lock held: its shepherd lives */
+    CLAIM_ENDED,   /* exit record there */
+    CLAIM_LOST,    /* neither: shepherd killed, or the machine rebooted */
+};
+
+struct claim {
+    enum claim_state state;
+    pid_t shepherd_pid;       /* CLAIM_RUNNING */
+    pid_t command_pid;        /* 0 until the command runs */
+    int64_t command_start_us; /* wall clock; 0 until then */
+    struct exit_record exit;  /* CLAIM_ENDED */
+};
+
+/* The folder's name "<id>.<attempt>" in BUF. */
+#define CLAIM_NAME_MAX 48
+char *claim_name(int64_t job_id, uint32_t attempt, char buf[CLAIM_NAME_MAX]);
+/* Looks at JOBS_FD/<id>.<attempt>. 0, or -1 with errno when it cannot tell. */
+int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt,
+               struct claim *out);
+/* Is PID, on this machine and now, the shepherd of that claim? Ask before a
+ * pid that was read is trusted. */
+bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, pid_t pid);
+/* One line of text for the exit record and back (-1: not a record). */
+#define EXIT_RECORD_MAX 256
+int exit_record_format(const struct exit_record *record, char *buf, int size);
+int exit_record_parse(const char *text, struct exit_record *out);
+const char *exit_reason_name(enum exit_reason reason);
+
+/*
+ * Signals that a shepherd takes (sigqueue or pidfd_send_signal, value in
+ * si_value.sival_int):
+ */
+#define SHEPHERD_SIG_FORWARD SIGRTMIN         /* send signal VALUE to the job */
+#define SHEPHERD_SIG_TERMINATE (SIGRTMIN + 1) /* TERM, VALUE ms, then KILL */
+#define SHEPHERD_SIG_WALLTIME (SIGRTMIN + 2)  /* ends VALUE s after its start \
+                                               */
+/* SIGTERM = terminate with the grace given at the start. */
+
+#endif
