@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Command adaptation: what a job's command and environment become once its
+ * nodes are known (README "Job command adaptation", doc/commands.md). Pure.
+ *
+ * Works on words of the command as a POSIX shell would split it, never on
+ * substrings, and leaves everything else byte for byte as it was: quotes,
+ * pipes, redirections. A word is NODES, ID or NNODES when it is exactly that,
+ * unquoted, or the part of a word after the first '=' ("--hosts=NODES").
+ */
+#ifndef ERM_LAUNCH_CMDLINE_H
+#define ERM_LAUNCH_CMDLINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/hostlist.h"
+#include "base/strbuf.h"
+
+struct allocation { /* all borrowed */
+    int64_t job_id;
+    uint32_t attempt;
+    const char *job_name;
+    const struct hostlist *nodes; /* names, in order */
+    const uint32_t *slots;        /* per node */
+    uint32_t min_nodes, max_nodes, pref_nodes;
+    uint32_t procs_per_node;   /* 0 = one */
+    dur_us walltime;           /* TIME_NEVER = none */
+    time_us start;             /* for ERM_END_TIME */
+    const char *job_dir;       /* ERM_JOB_DIR, absolute */
+    const char *node_file;     /* ERM_NODEFILE, absolute */
+    const char *policy_file;   /* ERM_POLICY_FILE, NULL = none */
+    const char *requests_file; /* ERM_REQUESTS_FILE, NULL = none */
+    const char *socket;        /* ERM_SOCKET */
+    const char *dvm_uri;       /* NULL: no DVM, prun is left alone */
+};
+
+/* Appends the adapted command to OUT. -1 and ERR (ERR_INPUT) when the command
+ * has an unbalanced quote; OUT is then unchanged. */
+int cmdline_adapt(const char *command, const struct allocation *allocation,
+                  struct strbuf *out, struct err *err);
+
+/* The complete environment of the job: BASE without the manager's own and
+ * dangerous names (LD_PRELOAD, LD_LIBRARY_PATH stay: the user set them),
+ * then the ERM_*, EXAMOL and PARSL_RUN_DIR variables, then EXTRA (NAME=VALUE
+ * of the job's own `env`), later ones winning. Returns an owned NULL-ended
+ * array of owned strings; cmdline_env_free() frees it. */
+char **cmdline_env(const char *const *base, const struct allocation *allocation,
+                   const char *const *extra);
+void cmdline_env_free(char **env);
+
+#endif

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Every adaptation, before and after; doc/commands.md tells the same. */
+#include <stdlib.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "launch/cmdline.h"
+
+static const uint32_t slots[] = {64, 32};
+
+/* Job 7 on st33 and st34, of 2 to 5 nodes, for half an hour. */
+struct desk {
+    struct hostlist nodes;
+    struct allocation allocation;
+};
+
+static int setup(void **state)
+{
+    struct desk *desk = calloc(1, sizeof(*desk));
+    hostlist_init(&desk->nodes);
+    hostlist_add(&desk->nodes, "st33");
+    hostlist_add(&desk->nodes, "st34");
+    desk->allocation = (struct allocation){
+        .job_id = 7,
+        .attempt = 3,
+        .job_name = "blast run",
+        .nodes = &desk->nodes,
+        .slots = slots,
+        .min_nodes = 2,
+        .max_nodes = 5,
+        .pref_nodes = 4,
+        .walltime = 1800 * USEC_PER_SEC,
+        .start = 1000 * USEC_PER_SEC,
+        .job_dir = "/s/jobs/7.3",
+        .node_file = "/s/jobs/7.3/hosts",
+        .socket = "/run/erm.sock",
+    };
+    *state = desk;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    struct desk *desk = *state;
+    hostlist_release(&desk->nodes);
+    free(desk);
+    return 0;
+}
+
+static void assert_adapted(struct desk *desk, const char *before,
+                           const char *after)
+{
+    struct strbuf out;
+    struct err err;
+    strbuf_init(&out);
+    strbuf_add_str(&out, "> "); /* it appends */
+    assert_int_equal(cmdline_adapt(before, &desk->allocation, &out, &err), 0);
+    assert_string_equal(out.text + 2, after);
+    strbuf_release(&out);
+}
+
+static void assert_same(struct desk *desk, const char *command)
+{
+    assert_adapted(desk, command, command);
+}
+
+static void test_readme_command(void **state)
+{
+    assert_adapted(*state,
+                   "python /path/to/app.py --nodelist NODES --job_id ID "
+                   "--nnodes NNODES --wt 00:10:00",
+                   "python /path/to/app.py --nodelist st33,st34 --job_id 7 "
+                   "--nnodes 2 --wt 00:30:00");
+}
+
+static void test_placeholders(void **state)
+{
+    assert_adapted(*state, "app NODES ID NNODES", "app st33,st34 7 2");
+    assert_adapted(*state, "app --hosts=NODES -n=NNODES x=ID",
+                   "app --hosts=st33,st34 -n=2 x=7");
+    assert_adapted(*state, "H=NODES N=NNODES app", "H=st33,st34 N=2 app");
+    assert_adapted(*state, "app \"NODES\" --id=\"ID\"",
+                   "app \"st33,st34\" --id=\"7\"");
+    assert_adapted(*state, "for i in NODES; do ssh $i; done",
+                   "for i in st33,st34; do ssh $i; done");
+    assert_adapted(*state, "a $(b NODES)", "a $(b st33,st34)");
+}
+
+static void test_what_is_left_alone(void **state)
+{
+    assert_same(*state, "");
+    assert_same(*state, "app VALID NODESX MY_NODES ID2 nodes NODES,x");
+    assert_same(*state, "app 'NODES' x='ID' \"two NODES\"");
+    assert_same(*state, "app \\NODES $NODES ${ID} `echo ID`");
+    assert_same(*state, "app x=y=NODES"); /* only the first '=' */
+    assert_same(*state, "app >NODES <ID");
+    assert_same(*state, "app # NODES ID");
+    assert_same(*state, "cat <<EOF\nNODES\nEOF");
+    assert_same(*state, "  a   b\t|  c  && d \\\n  e ;  ");
+}
+
+static void test_flags_with_values(void **state)
+{
+    assert_adapted(*state, "a --nodelist x,y --job_id 12 --wt 1:00",
+                   "a --nodelist st33,st34 --job_id 7 --wt 00:30:00");
+    assert_adapted(*state, "a --nodelist=NODES --job_id=12 --wt=x --nnodes=9",
+                   "a --nodelist=st33,st34 --job_id=7 --wt=00:30:00 "
+                   "--nnodes=2");
+    assert_adapted(*state, "a --nnodes 9 b", "a --nnodes 2 b");
+    assert_adapted(*state, "a --nodelist \"x y\"",
+                   "a --nodelist \"st33,st34\"");
+    assert_adapted(
+        *state, "a --nodelist= --job_id=", "a --nodelist=st33,st34 --job_id=7");
+}
+
+static void test_what_the_user_computes_stays(void **state)
+{
+    assert_same(*state, "a --nodelist $ERM_NODES --job_id \"$X\"");
+    assert_same(*state, "a --nodelist 'x,y' --nodelist=$(cat f)");
+    assert_adapted(*state, "a --nodelist $(cat NODES) --wt `x`",
+                   "a --nodelist $(cat st33,st34) --wt `x`");
+}
+
+static void test_flags_without_values(void **state)
+{
+    assert_adapted(*state, "a --nodelist --job_id --wt",
+                   "a --nodelist st33,st34 --job_id 7 --wt 00:30:00");
+    assert_adapted(*state, "a --nnodes",
+                   "a --nnodes 2 --minnodes 2 --maxnodes 5");
+    assert_adapted(*state, "a --nnodes --x; b",
+                   "a --nnodes 2 --minnodes 2 --maxnodes 5 --x; b");
+    assert_adapted(*state, "a --nodelist | b", "a --nodelist st33,st34 | b");
+}
+
+static void test_short_flag(void **state)
+{
+    assert_adapted(*state, "a -L", "a -L st33,st34 -N 2 -J 7 -mi 2 -ma 5");
+    assert_adapted(*state, "a -L -v",
+                   "a -L st33,st34 -N 2 -J 7 -mi 2 -ma 5 -v");
+    assert_same(*state, "a -L 8080:h:80");
+    assert_adapted(*state, "a -L NODES", "a -L st33,st34");
+    assert_same(*state, "gcc -L/lib -Lx --L"); /* words, not letters */
+}
+
+static void test_no_walltime(void **state)
+{
+    struct desk *desk = *state;
+    desk->allocation.walltime = TIME_NEVER;
+    assert_same(desk, "a --wt 00:10:00");
+    assert_same(desk, "a --wt=00:10:00 --wt");
+    assert_adapted(desk, "NUM_NODES_EXAMOL a",
+                   "NUM_NODES_EXAMOL=2 NODES_EXAMOL=st33,st34 "
+                   "JOB_ID_EXAMOL=7 MIN_NODES_EXAMOL=2 MAX_NODES_EXAMOL=5 a");
+}
+
+static void test_long_walltime(void **state)
+{
+    struct desk *desk = *state;
+    desk->allocation.walltime = (100 * 3600 + 61) * USEC_PER_SEC + 999999;
+    assert_adapted(desk, "a --wt x", "a --wt 100:01:01");
+}
+
+static void test_examol(void **state)
+{
+#define EXAMOL                                                   \
+    "NUM_NODES_EXAMOL=2 NODES_EXAMOL=st33,st34 JOB_ID_EXAMOL=7 " \
+    "MIN_NODES_EXAMOL=2 MAX_NODES_EXAMOL=5 WALLTIME_EXAMOL=00:30:00"
+    assert_adapted(*state, "NUM_NODES_EXAMOL python app.py",
+                   EXAMOL " python app.py");
+    assert_adapted(*state, "cd x && A=1 NUM_NODES_EXAMOL python app.py",
+                   "cd x && A=1 " EXAMOL " python app.py");
+    assert_same(*state, "echo NUM_NODES_EXAMOL");
+    assert_same(*state, "NUM_NODES_EXAMOL=3 python app.py");
+}
+
+static void test_prun_without_a_dvm(void **state)
+{
+    assert_same(*state, "prun -n 2 ./app");
+}
+
+#define PRUN                                                       \
+    "prun --dvm-uri file:/d --host st33:64,st34:32 --map-by node " \
+    "--bind-to none -n 2"
+
+static void test_prun(void **state)
+{
+    struct desk *desk = *state;
+    desk->allocation.dvm_uri = "/d";
+    assert_adapted(desk, "prun ./app ID", PRUN " ./app 7");
+    assert_adapted(desk, "cd x; time prun a | (prun b)",
+                   "cd x; time " PRUN " a | (" PRUN " b)");
+    assert_adapted(desk, "NUM_NODES_EXAMOL prun a", EXAMOL " " PRUN " a");
+    assert_adapted(desk, "x=$(prun a)", "x=$(" PRUN " a)");
+    assert_adapted(desk, "A=1 /opt/prrte/bin/prun a",
+                   "A=1 /opt/prrte/bin/" PRUN " a");
+    assert_same(desk, "echo prun; man prun; ./xprun 'prun' \"prun\"");
+    assert_same(desk, "bash -c 'prun a'");
+}
+
+static void test_unbalanced(void **state)
+{
+    struct desk *desk = *state;
+    struct strbuf out;
+    struct err err;
+    strbuf_init(&out);
+    strbuf_add_str(&out, "x");
+    assert_int_equal(cmdline_adapt("a NODES 'b", &desk->allocation, &out, &err),
+                     -1);
+    assert_int_equal(err.code, ERR_INPUT);
+    assert_string_equal(out.text, "x");
+    strbuf_release(&out);
+}
+
+/* The value of NAME, or NULL; fails when it is there twice. */
+static const char *value_of(char **env, const char *name)
+{
+    const char *found = NULL;
+    size_t n = strlen(name);
+    for (char **item = env; *item; item++) {
+        if (strncmp(*item, name, n) != 0 || (*item)[n] != '=')
+            continue;
+        assert_null(found);
+        found = *item + n + 1;
+    }
+    return found;
+}
+
+static void assert_value(char **env, const char *name, const char *expected)
+{
+    const char *value = value_of(env, name);
+    if (!expected) {
+        assert_null(value);
+        return;
+    }
+    assert_non_null(value);
+    assert_string_equal(value, expected);
+}
+
+static void test_environment(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const expected[][2] = {
+        {"ERM_JOB_ID", "7"},
+        {"ERM_JOB_NAME", "blast run"},
+        {"ERM_JOB_DIR", "/s/jobs/7.3"},
+        {"ERM_SOCKET", "/run/erm.sock"},
+        {"ERM_NODES", "st33,st34"},
+        {"ERM_NODELIST", "st[33-34]"},
+        {"ERM_NNODES", "2"},
+        {"ERM_MIN_NODES", "2"},
+        {"ERM_MAX_NODES", "5"},
+        {"ERM_PREF_NODES", "4"},
+        {"ERM_NODEFILE", "/s/jobs/7.3/hosts"},
+        {"ERM_SLOTS_PER_NODE", "32"},
+        {"ERM_WALLTIME", "1800"},
+        {"ERM_DEADLINE", "2800"},
+        {"ERM_END_TIME", "2800"},
+        {"ERM_RESTART", "2"},
+        {"ERM_POLICY_FILE", NULL},
+        {"ERM_REQUESTS_FILE", NULL},
+        {"NUM_NODES_EXAMOL", "2"},
+        {"NODES_EXAMOL", "st33,st34"},
+        {"JOB_ID_EXAMOL", "7"},
+        {"MIN_NODES_EXAMOL", "2"},
+        {"MAX_NODES_EXAMOL", "5"},
+        {"WALLTIME_EXAMOL", "00:30:00"},
+        {"PARSL_RUN_DIR", "/s/jobs/7.3/runinfo"},
+    };
+    char **env = cmdline_env(NULL, &desk->allocation, NULL);
+    for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
+        assert_value(env, expected[i][0], expected[i][1]);
+    cmdline_env_free(env);
+}
+
+static void test_files_and_no_walltime(void **state)
+{
+    struct desk *desk = *state;
+    desk->allocation.policy_file = "/w/policy.json";
+    desk->allocation.requests_file = "/w/jobrequests.json";
+    desk->allocation.walltime = TIME_NEVER;
+    desk->allocation.attempt = 1;
+    desk->allocation.slots = NULL;
+    static const char *const base[] = {"ERM_WALLTIME=1", NULL};
+    char **env = cmdline_env(base, &desk->allocation, NULL);
+    assert_value(env, "ERM_POLICY_FILE", "/w/policy.json");
+    assert_value(env, "ERM_REQUESTS_FILE", "/w/jobrequests.json");
+    assert_value(env, "ERM_WALLTIME", NULL);
+    assert_value(env, "ERM_DEADLINE", NULL);
+    assert_value(env, "ERM_END_TIME", NULL);
+    assert_value(env, "WALLTIME_EXAMOL", NULL);
+    assert_value(env, "ERM_RESTART", "0");
+    assert_value(env, "ERM_SLOTS_PER_NODE", "1");
+    cmdline_env_free(env);
+}
+
+static void test_later_ones_win(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const base[] = {"A=base",       "B=base",  "AB=base",
+                                       "ERM_JOB_ID=1", "strange", NULL};
+    static const char *const extra[] = {
+        "B=extra", "C=1=2", "D=", "ERM_MAX_NODES=9", "C=3", NULL};
+    char **env = cmdline_env(base, &desk->allocation, extra);
+    assert_value(env, "A", "base");
+    assert_value(env, "AB", "base");
+    assert_value(env, "B", "extra");
+    assert_value(env, "C", "3");
+    assert_value(env, "D", "");
+    assert_value(env, "ERM_JOB_ID", "7");
+    assert_value(env, "ERM_MAX_NODES", "9");
+    for (char **item = env; *item; item++)
+        assert_non_null(strchr(*item, '='));
+    cmdline_env_free(env);
+}
+
+static void test_what_is_the_manager_s_own(void **state)
+{
+    struct desk *desk = *state;
+    static const char *const base[] = {"ERM_STATE_DIR=x",
+                                       "ERM_CONFIG=x",
+                                       "NOTIFY_SOCKET=x",
+                                       "LISTEN_FDS=1",
+                                       "WATCHDOG_USEC=1",
+                                       "JOURNAL_STREAM=1",
+                                       "PMIX_RANK=0",
+                                       "PRTE_LAUNCHED=1",
+                                       "OMPI_COMM_WORLD_SIZE=2",
+                                       "PMIX_MCA_psec=x",
+                                       "PRTE_MCA_plm=x",
+                                       "OMPI_MCA_btl=x",
+                                       "LD_PRELOAD=x",
+                                       "LD_LIBRARY_PATH=x",
+                                       "SLURM_JOB_ID=5",
+                                       "HOME=/h",
+                                       NULL};
+    static const char *const gone[] = {
+        "ERM_STATE_DIR", "ERM_CONFIG",    "NOTIFY_SOCKET",
+        "LISTEN_FDS",    "WATCHDOG_USEC", "JOURNAL_STREAM",
+        "PMIX_RANK",     "PRTE_LAUNCHED", "OMPI_COMM_WORLD_SIZE"};
+    static const char *const kept[] = {"PMIX_MCA_psec", "PRTE_MCA_plm",
+                                       "OMPI_MCA_btl", "LD_PRELOAD",
+                                       "LD_LIBRARY_PATH"};
+    char **env = cmdline_env(base, &desk->allocation, NULL);
+    for (size_t i = 0; i < sizeof(gone) / sizeof(gone[0]); i++)
+        assert_value(env, gone[i], NULL);
+    for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+        assert_value(env, kept[i], "x");
+    assert_value(env, "HOME", "/h");
+    assert_value(env, "SLURM_JOB_ID", "5");
+    cmdline_env_free(env);
+    cmdline_env_free(NULL);
+}
+
+int main(void)
+{
+#define AT_DESK(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        AT_DESK(test_readme_command),
+        AT_DESK(test_placeholders),
+        AT_DESK(test_what_is_left_alone),
+        AT_DESK(test_flags_with_values),
+        AT_DESK(test_what_the_user_computes_stays),
+        AT_DESK(test_flags_without_values),
+        AT_DESK(test_short_flag),
+        AT_DESK(test_no_walltime),
+        AT_DESK(test_long_walltime),
+        AT_DESK(test_examol),
+        AT_DESK(test_prun_without_a_dvm),
+        AT_DESK(test_prun),
+        AT_DESK(test_unbalanced),
+        AT_DESK(test_environment),
+        AT_DESK(test_files_and_no_walltime),
+        AT_DESK(test_later_ones_win),
+        AT_DESK(test_what_is_the_manager_s_own),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
