@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The launcher port: how jobs become processes.
+ *
+ * local (slices of this machine), prrte (other machines, a later step) and
+ * fake (timers, no process) stand behind it. A launcher knows nothing of
+ * queues. It is told what to start where and says what became of it, always
+ * later from the event loop, never from inside a call. At most one report of
+ * `started` or `start_failed`, then exactly one `ended`, per attempt
+ * (`start_failed` is final: no `ended` follows).
+ */
+#ifndef ERM_LAUNCH_LAUNCHER_H
+#define ERM_LAUNCH_LAUNCHER_H
+
+#include <event2/event.h>
+
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/hostlist.h"
+#include "base/idset.h"
+#include "base/log.h"
+#include "shepherd/claim.h"
+
+struct launch_request { /* all borrowed for the call */
+    int64_t job_id;
+    uint32_t attempt;
+    const char *command;       /* for /bin/sh -c, already adapted */
+    const char *const *env;    /* NAME=VALUE..., NULL at the end: complete */
+    const char *cwd;           /* absolute */
+    const char *stdout_path;   /* absolute; appended to */
+    const char *stderr_path;   /* absolute; the same path = same file */
+    const struct idset *nodes; /* node numbers of the pool */
+    dur_us walltime;           /* TIME_NEVER = no limit */
+    dur_us warn_before;        /* 0 = no warning signal */
+    int warn_signal;
+    dur_us grace; /* TERM to KILL */
+};
+
+struct launch_report {
+    int64_t job_id;
+    uint32_t attempt;
+    enum {
+        LAUNCH_STARTED,
+        LAUNCH_START_FAILED,
+        LAUNCH_ENDED,
+        LAUNCH_LOST
+    } what;
+    pid_t pid;               /* LAUNCH_STARTED: of the command, 0 unknown */
+    const char *text;        /* LAUNCH_START_FAILED: why, borrowed */
+    struct exit_record exit; /* LAUNCH_ENDED */
+};
+
+typedef void launch_report_f(void *context, const struct launch_report *report);
+
+struct launcher {
+    const struct launcher_ops *ops;
+};
+
+/* What a node of the pool is to the launcher. */
+struct launch_node {
+    const char *name;
+    uint32_t slots; /* 0 = let the launcher say */
+};
+
+struct launcher_config {
+    struct event_base *loop;   /* borrowed */
+    const struct log *log;     /* borrowed */
+    int jobs_fd;               /* folder for the claims, borrowed */
+    const char *jobs_dir;      /* the same folder's absolute path */
+    const char *shepherd_path; /* of erm-shepherd */
+    launch_report_f *report;
+    void *context;
+};
+
+struct launcher_ops {
+    const char *name; /* "local", "prrte", "fake" */
+    /* The pool's nodes by number (again when it changes). SLOTS (n entries)
+     * receives each node's slots. */
+    int (*set_nodes)(struct launcher *launcher, const struct launch_node *nodes,
+                     uint32_t n, uint32_t *slots, struct err *err);
+    /* Starts an attempt. -1 = refused at once, no report follows. */
+    int (*start)(struct launcher *launcher,
+                 const struct launch_request *request, struct err *err);
+    /* After a restart: finds out what became of an attempt that was started
+     * and reports it (started if it runs, ended, lost). CLAIM_NONE is returned
+     * and not reported: the caller may start the same attempt again. */
+    enum claim_state (*adopt)(struct launcher *launcher, int64_t job_id,
+                              uint32_t attempt);
+    /* Sends SIGNAL to the job's processes. */
+    int (*signal)(struct launcher *launcher, int64_t job_id, uint32_t attempt,
+                  int signal, struct err *err);
+    /* TERM, GRACE, KILL; `ended` follows when nothing is left of the job. */
+    int (*terminate)(struct launcher *launcher, int64_t job_id,
+                     uint32_t attempt, dur_us grace, struct err *err);
+    /* The walltime, counted from the start, is now WALLTIME. */
+    int (*set_walltime)(struct launcher *launcher, int64_t job_id,
+                        uint32_t attempt, dur_us walltime, struct err *err);
+    /* Jobs go on; the launcher forgets them. */
+    void (*destroy)(struct launcher *launcher);
+};
+
+/* Each returns owned, NULL and ERR on failure; free by ops->destroy. */
+struct launcher *launcher_local_create(const struct launcher_config *config,
+                                       struct err *err);
+struct launcher *launcher_fake_create(const struct launcher_config *config,
+                                      struct err *err);
+
+#endif

@@ -1,0 +1,548 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The local launcher: nodes are slices of this machine, each attempt is one
+ * erm-shepherd. What a shepherd leaves on disk is the truth; its messages and
+ * its pidfd only say when to look (doc/shepherd.md).
+ */
+#include "launch/launcher.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <uthash.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "launch/message.h"
+#include "launch/orphans.h"
+#include "launch/processors.h"
+#include "launch/slices.h"
+#include "launch/starter.h"
+
+#define LOOK_EVERY_SEC 1
+
+struct attempt_key { /* hashed as bytes: no padding */
+    int64_t job_id;
+    int64_t attempt;
+};
+
+struct attempt {
+    struct attempt_key key;
+    struct local *local; /* borrowed */
+    pid_t shepherd;      /* 0: not known */
+    int pidfd;           /* -1: looked at by the timer instead */
+    struct event *event; /* owned; when the shepherd is gone, or to be now */
+    bool is_started;     /* `started` was reported */
+    char *failure;       /* owned: why the command could not start, or NULL */
+    UT_hash_handle hh;
+};
+
+struct local {
+    struct launcher launcher;
+    struct launcher_config config;
+    struct slices slices;
+    struct starter starter;
+    struct attempt *attempts; /* owned table */
+    int report_fd;            /* read end of the shepherds' pipe */
+    struct event *report;     /* owned */
+    struct event *timer;      /* owned; set while an attempt needs it */
+    struct strbuf line;       /* the start of a line that is not complete */
+};
+
+static void look(struct attempt *attempt);
+
+static struct local *to_local(struct launcher *launcher)
+{
+    return (struct local *)(void *)launcher;
+}
+
+static struct attempt *find(struct local *local, int64_t job_id,
+                            uint32_t attempt)
+{
+    struct attempt_key key = {job_id, attempt};
+    struct attempt *found;
+    HASH_FIND(hh, local->attempts, &key, sizeof(key), found);
+    return found;
+}
+
+/* No pidfd (out of descriptors, or a shepherd on another machine), or its
+ * message may have been lost: only the timer brings us to look. */
+static bool needs_timer(const struct attempt *attempt)
+{
+    return attempt->pidfd < 0 || !attempt->is_started;
+}
+
+static void set_timer(struct local *local)
+{
+    struct timeval period = {.tv_sec = LOOK_EVERY_SEC};
+    if (!event_pending(local->timer, EV_TIMEOUT, NULL))
+        event_add(local->timer, &period);
+}
+
+/* EV_READ: the shepherd is gone. Whatever the claim says then, no pidfd will
+ * tell us of it again. */
+static void on_event(evutil_socket_t fd, short what, void *context)
+{
+    struct attempt *attempt = context;
+    if (what & EV_READ) {
+        event_del(attempt->event);
+        waitpid(attempt->shepherd, NULL, WNOHANG);
+        close(fd);
+        attempt->pidfd = -1;
+        attempt->shepherd = 0;
+    }
+    look(attempt);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    struct local *local = context;
+    struct attempt *attempt, *next;
+    bool is_needed = false;
+    (void)fd, (void)what;
+    HASH_ITER (hh, local->attempts, attempt, next) {
+        if (!needs_timer(attempt))
+            continue;
+        is_needed = true;
+        look(attempt);
+    }
+    if (is_needed)
+        set_timer(local);
+}
+
+static void unwatch(struct attempt *attempt)
+{
+    event_free(attempt->event);
+    if (attempt->pidfd >= 0)
+        close(attempt->pidfd);
+    attempt->pidfd = -1;
+}
+
+/* Watches PID, or nothing when PID is 0. */
+static void watch(struct attempt *attempt, pid_t pid)
+{
+    struct event_base *loop = attempt->local->config.loop;
+    attempt->shepherd = pid;
+    attempt->pidfd = pid > 0 ? pidfd_open(pid, 0) : -1;
+    /* Persistent: event_active() must not take it off the pidfd. */
+    attempt->event = event_new(loop, attempt->pidfd,
+                               attempt->pidfd >= 0 ? EV_READ | EV_PERSIST : 0,
+                               on_event, attempt);
+    if (attempt->pidfd >= 0)
+        event_add(attempt->event, NULL);
+    set_timer(attempt->local);
+}
+
+static struct attempt *add_attempt(struct local *local, int64_t job_id,
+                                   uint32_t number, pid_t shepherd)
+{
+    struct attempt *attempt = mem_alloc(sizeof(*attempt));
+    attempt->key = (struct attempt_key){job_id, number};
+    attempt->local = local;
+    watch(attempt, shepherd);
+    HASH_ADD(hh, local->attempts, key, sizeof(attempt->key), attempt);
+    return attempt;
+}
+
+static void free_attempt(struct attempt *attempt)
+{
+    HASH_DELETE(hh, attempt->local->attempts, attempt);
+    unwatch(attempt);
+    free(attempt->failure);
+    free(attempt);
+}
+
+static struct launch_report make_report(const struct attempt *attempt)
+{
+    return (struct launch_report){.job_id = attempt->key.job_id,
+                                  .attempt = (uint32_t)attempt->key.attempt};
+}
+
+static void report_started(struct attempt *attempt, pid_t pid)
+{
+    struct local *local = attempt->local;
+    struct launch_report report = make_report(attempt);
+    if (attempt->is_started)
+        return;
+    attempt->is_started = true;
+    report.what = LAUNCH_STARTED;
+    report.pid = pid;
+    local->config.report(local->config.context, &report);
+}
+
+/* The last report of an attempt. Ensures: it is forgotten before the owner
+ * hears of it and perhaps starts the next one. */
+static void report_last(struct attempt *attempt, struct launch_report report)
+{
+    struct local *local = attempt->local;
+    char *failure = attempt->failure;
+    attempt->failure = NULL;
+    free_attempt(attempt);
+    if (report.what == LAUNCH_START_FAILED && failure)
+        report.text = failure;
+    local->config.report(local->config.context, &report);
+    free(failure);
+}
+
+static void report_start_failed(struct attempt *attempt, const char *text)
+{
+    struct launch_report report = make_report(attempt);
+    report.what = LAUNCH_START_FAILED;
+    report.text = text;
+    report_last(attempt, report);
+}
+
+static void report_ended(struct attempt *attempt, const struct claim *claim)
+{
+    struct launch_report report = make_report(attempt);
+    if (claim->exit.reason == EXIT_EXEC_FAILED) {
+        report_start_failed(attempt, claim->exit.code == 127
+                                         ? "the command was not found"
+                                         : "the command could not be started");
+        return;
+    }
+    report_started(attempt, claim->command_pid);
+    report.what = LAUNCH_ENDED;
+    report.exit = claim->exit;
+    report_last(attempt, report);
+}
+
+static void report_lost(struct attempt *attempt, const struct claim *claim)
+{
+    struct local *local = attempt->local;
+    struct launch_report report = make_report(attempt);
+    char name[CLAIM_NAME_MAX];
+    struct strbuf dir;
+    strbuf_init(&dir);
+    strbuf_add_fmt(&dir, "%s/%s", local->config.jobs_dir,
+                   claim_name(report.job_id, report.attempt, name));
+    int n = orphans_kill(report.job_id, dir.text);
+    log_warning(local->config.log,
+                "the shepherd of job %s was killed; ended %d of its processes",
+                name, n);
+    strbuf_release(&dir);
+    if (claim->command_pid)
+        report_started(attempt, claim->command_pid);
+    report.what = LAUNCH_LOST;
+    report_last(attempt, report);
+}
+
+/* The lock is held. When our own child lost the claim (another shepherd was
+ * on its way already) or we came back after a restart, its holder is the one
+ * to watch. */
+static void follow(struct attempt *attempt, const struct claim *claim)
+{
+    if (attempt->pidfd >= 0 && attempt->shepherd == claim->shepherd_pid)
+        return;
+    unwatch(attempt);
+    watch(attempt, claim->shepherd_pid);
+    /* Only now, with a pidfd in hand, the check holds for good. */
+    if (claim_is_here(attempt->local->config.jobs_fd, attempt->key.job_id,
+                      (uint32_t)attempt->key.attempt, claim->shepherd_pid))
+        return;
+    unwatch(attempt);
+    watch(attempt, 0);
+}
+
+/* True while the shepherd is a living child of ours. Reaps it. */
+static bool is_living_child(struct attempt *attempt)
+{
+    if (attempt->shepherd <= 0)
+        return false;
+    return waitpid(attempt->shepherd, NULL, WNOHANG) == 0;
+}
+
+static void take_line(struct local *local, const char *line)
+{
+    struct message message;
+    if (message_parse(line, &message)) {
+        log_warning(local->config.log, "strange message of a shepherd: %s",
+                    line);
+        return;
+    }
+    struct attempt *attempt = find(local, message.job_id, message.attempt);
+    if (!attempt)
+        return;
+    if (message.what == MESSAGE_STARTED) {
+        report_started(attempt, message.pid);
+    } else {
+        free(attempt->failure);
+        attempt->failure = mem_strdup(message.text);
+    }
+}
+
+static void take_bytes(struct local *local, const char *bytes, size_t n)
+{
+    const char *end = bytes + n;
+    while (bytes < end) {
+        const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+        size_t len = (size_t)((newline ? newline : end) - bytes);
+        strbuf_add(&local->line, bytes, len);
+        if (!newline)
+            return;
+        char *line = strbuf_detach(&local->line);
+        take_line(local, line);
+        free(line);
+        bytes = newline + 1;
+    }
+}
+
+static void read_messages(struct local *local)
+{
+    char bytes[16384];
+    ssize_t n;
+    while ((n = read(local->report_fd, bytes, sizeof(bytes))) > 0)
+        take_bytes(local, bytes, (size_t)n);
+}
+
+static void on_report(evutil_socket_t fd, short what, void *context)
+{
+    (void)fd, (void)what;
+    read_messages(context);
+}
+
+/* Finds out how an attempt stands and says what is new. Messages first: the
+ * start is reported before the end even when both are there. */
+static void look(struct attempt *attempt)
+{
+    struct local *local = attempt->local;
+    struct claim claim;
+    read_messages(local);
+    bool is_child = is_living_child(attempt);
+    if (claim_read(local->config.jobs_fd, attempt->key.job_id,
+                   (uint32_t)attempt->key.attempt, &claim)) {
+        log_warning(local->config.log, "cannot read the claim of job %lld: %s",
+                    (long long)attempt->key.job_id, strerror(errno));
+        set_timer(local);
+        return;
+    }
+    if (claim.state == CLAIM_RUNNING) {
+        follow(attempt, &claim);
+        if (claim.command_pid)
+            report_started(attempt, claim.command_pid);
+    } else if (claim.state == CLAIM_ENDED)
+        report_ended(attempt, &claim);
+    else if (claim.state == CLAIM_LOST)
+        report_lost(attempt, &claim);
+    else if (!is_child)
+        report_start_failed(attempt, "its shepherd ended before the start");
+}
+
+static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
+                     uint32_t n, uint32_t *slots, struct err *err)
+{
+    struct local *local = to_local(launcher);
+    (void)err;
+    local->slices.n_nodes = n;
+    for (uint32_t i = 0; i < n; i++)
+        slots[i] =
+            nodes[i].slots ? nodes[i].slots : slices_count(&local->slices, i);
+    return 0;
+}
+
+static int start(struct launcher *launcher,
+                 const struct launch_request *request, struct err *err)
+{
+    struct local *local = to_local(launcher);
+    char name[CLAIM_NAME_MAX];
+    struct strbuf cpus;
+    claim_name(request->job_id, request->attempt, name);
+    /* Left by another life of this folder: its record must not be taken for
+     * the result of a job that never ran. */
+    if (find(local, request->job_id, request->attempt) ||
+        faccessat(local->config.jobs_fd, name, F_OK, 0) == 0)
+        return err_set(err, ERR_CONFLICT, "job %s was started before", name);
+    strbuf_init(&cpus);
+    slices_format(&local->slices, request->nodes, &cpus);
+    pid_t pid = starter_spawn(&local->starter, request, cpus.text, err);
+    strbuf_release(&cpus);
+    if (pid < 0)
+        return -1;
+    add_attempt(local, request->job_id, request->attempt, pid);
+    return 0;
+}
+
+static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
+                              uint32_t attempt)
+{
+    struct local *local = to_local(launcher);
+    struct claim claim;
+    if (find(local, job_id, attempt))
+        return CLAIM_RUNNING;
+    if (claim_read(local->config.jobs_fd, job_id, attempt, &claim))
+        claim.state = CLAIM_RUNNING; /* for all we know; look() goes on */
+    if (claim.state == CLAIM_NONE)
+        return CLAIM_NONE;
+    struct attempt *adopted = add_attempt(local, job_id, attempt, 0);
+    event_active(adopted->event, EV_TIMEOUT, 0);
+    return claim.state;
+}
+
+static int cannot_signal(const struct attempt *attempt, struct err *err)
+{
+    long long id = attempt->key.job_id;
+    if (attempt->pidfd < 0)
+        return err_set(err, ERR_SYSTEM,
+                       "the shepherd of job %lld is not on this machine", id);
+    if (errno == ESRCH)
+        return err_set(err, ERR_CONFLICT, "job %lld has just ended", id);
+    return err_set_errno(err, "cannot reach the shepherd of job %lld", id);
+}
+
+/* After adopt(), before the loop's next turn, nobody is watched yet. */
+static void watch_holder(struct attempt *attempt)
+{
+    struct claim claim;
+    if (claim_read(attempt->local->config.jobs_fd, attempt->key.job_id,
+                   (uint32_t)attempt->key.attempt, &claim) ||
+        claim.state != CLAIM_RUNNING)
+        return;
+    follow(attempt, &claim);
+    event_active(attempt->event, EV_TIMEOUT, 0);
+}
+
+/* Only over a pidfd, so it cannot hit another process. */
+static int tell(struct launcher *launcher, int64_t job_id, uint32_t number,
+                int signal, int value, struct err *err)
+{
+    struct attempt *attempt = find(to_local(launcher), job_id, number);
+    if (!attempt)
+        return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
+                       (long long)job_id);
+    if (attempt->pidfd < 0)
+        watch_holder(attempt);
+    siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
+    info.si_pid = getpid();
+    info.si_uid = getuid();
+    info.si_value.sival_int = value;
+    if (pidfd_send_signal(attempt->pidfd, signal, &info, 0) == 0)
+        return 0;
+    return cannot_signal(attempt, err);
+}
+
+static int send_signal(struct launcher *launcher, int64_t job_id,
+                       uint32_t attempt, int signal, struct err *err)
+{
+    return tell(launcher, job_id, attempt, SHEPHERD_SIG_FORWARD, signal, err);
+}
+
+/* D in units of UNIT, rounded up, what does not fit cut off. */
+static int in_units(dur_us d, dur_us unit)
+{
+    dur_us n = d <= 0 ? 0 : (d - 1) / unit + 1;
+    return n < INT_MAX ? (int)n : INT_MAX - 1;
+}
+
+static int terminate(struct launcher *launcher, int64_t job_id,
+                     uint32_t attempt, dur_us grace, struct err *err)
+{
+    struct err problem = {.code = ERR_NONE};
+    int rc = tell(launcher, job_id, attempt, SHEPHERD_SIG_TERMINATE,
+                  in_units(grace, USEC_PER_MSEC), &problem);
+    if (rc == 0 || problem.code == ERR_CONFLICT)
+        return 0; /* it has ended: what was asked for */
+    if (err)
+        *err = problem;
+    return -1;
+}
+
+static int set_walltime(struct launcher *launcher, int64_t job_id,
+                        uint32_t attempt, dur_us walltime, struct err *err)
+{
+    int value =
+        walltime == TIME_NEVER ? INT_MAX : in_units(walltime, USEC_PER_SEC);
+    return tell(launcher, job_id, attempt, SHEPHERD_SIG_WALLTIME, value, err);
+}
+
+static void destroy(struct launcher *launcher)
+{
+    struct local *local = to_local(launcher);
+    struct attempt *attempt, *next;
+    if (!local)
+        return;
+    HASH_ITER (hh, local->attempts, attempt, next)
+        free_attempt(attempt);
+    if (local->report)
+        event_free(local->report);
+    if (local->timer)
+        event_free(local->timer);
+    if (local->report_fd >= 0)
+        close(local->report_fd);
+    if (local->starter.report_fd >= 0)
+        close(local->starter.report_fd);
+    slices_release(&local->slices);
+    strbuf_release(&local->line);
+    free(local);
+}
+
+static const struct launcher_ops ops = {
+    .name = "local",
+    .set_nodes = set_nodes,
+    .start = start,
+    .adopt = adopt,
+    .signal = send_signal,
+    .terminate = terminate,
+    .set_walltime = set_walltime,
+    .destroy = destroy,
+};
+
+/* Each running job takes a descriptor. Returns the old soft limit, which is
+ * what jobs get, or -1 when nothing was changed. */
+static long raise_file_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) || limit.rlim_cur == limit.rlim_max)
+        return -1;
+    long old = (long)limit.rlim_cur;
+    limit.rlim_cur = limit.rlim_max;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? old : -1;
+}
+
+static int open_pipe(struct local *local, struct err *err)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK))
+        return err_set_errno(err, "cannot make a pipe");
+    local->report_fd = ends[0];
+    local->starter.report_fd = ends[1];
+    local->report = event_new(local->config.loop, ends[0], EV_READ | EV_PERSIST,
+                              on_report, local);
+    local->timer = event_new(local->config.loop, -1, 0, on_timer, local);
+    return event_add(local->report, NULL);
+}
+
+struct launcher *launcher_local_create(const struct launcher_config *config,
+                                       struct err *err)
+{
+    struct local *local = mem_alloc(sizeof(*local));
+    uint32_t n, *processors;
+    local->launcher.ops = &ops;
+    local->config = *config;
+    local->report_fd = -1;
+    strbuf_init(&local->line);
+    local->starter = (struct starter){.shepherd_path = config->shepherd_path,
+                                      .jobs_dir = config->jobs_dir,
+                                      .report_fd = -1,
+                                      .nofile = -1};
+    processors = processors_list(&n, err);
+    if (!processors)
+        goto error;
+    slices_init(&local->slices, processors, n);
+    if (open_pipe(local, err))
+        goto error;
+    local->starter.nofile = raise_file_limit();
+    return &local->launcher;
+error:
+    destroy(&local->launcher);
+    return NULL;
+}

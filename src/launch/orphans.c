@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "launch/orphans.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/strbuf.h"
+
+#define ROUNDS 200
+#define PAUSE_NS 5000000L
+
+struct mark {
+    struct strbuf id, dir; /* "NAME=VALUE" */
+    struct strbuf environ; /* of the process that is looked at */
+};
+
+static bool has_item(const struct strbuf *environ, const struct strbuf *item)
+{
+    const char *end = environ->text + environ->len;
+    for (const char *p = environ->text; p < end; p += strlen(p) + 1)
+        if (strcmp(p, item->text) == 0)
+            return true;
+    return false;
+}
+
+static void read_environ(int process, struct strbuf *out)
+{
+    char chunk[16384];
+    ssize_t n;
+    strbuf_reset(out);
+    int fd = openat(process, "environ", O_RDONLY | O_CLOEXEC);
+    while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) > 0)
+        strbuf_add(out, chunk, (size_t)n);
+    if (fd >= 0)
+        close(fd);
+}
+
+/* PROCESS is a /proc/PID folder: it stands for that very process, as a pidfd
+ * does, so what was looked at is what gets the signal. */
+static bool kill_if_marked(int process, struct mark *mark)
+{
+    struct stat st;
+    if (fstat(process, &st) || st.st_uid != geteuid())
+        return false;
+    read_environ(process, &mark->environ);
+    return has_item(&mark->environ, &mark->id) &&
+           has_item(&mark->environ, &mark->dir) &&
+           pidfd_send_signal(process, SIGKILL, NULL, 0) == 0;
+}
+
+static int kill_round(struct mark *mark)
+{
+    int n = 0;
+    DIR *proc = opendir("/proc");
+    struct dirent *entry;
+    while (proc && (entry = readdir(proc))) {
+        if (!isdigit((unsigned char)entry->d_name[0]) ||
+            atoi(entry->d_name) == (int)getpid())
+            continue;
+        int process = openat(dirfd(proc), entry->d_name,
+                             O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (process < 0)
+            continue;
+        n += kill_if_marked(process, mark);
+        close(process);
+    }
+    if (proc)
+        closedir(proc);
+    return n;
+}
+
+int orphans_kill(int64_t job_id, const char *job_dir)
+{
+    struct mark mark;
+    int total = 0;
+    strbuf_init(&mark.id);
+    strbuf_init(&mark.dir);
+    strbuf_init(&mark.environ);
+    strbuf_add_fmt(&mark.id, "ERM_JOB_ID=%lld", (long long)job_id);
+    strbuf_add_fmt(&mark.dir, "ERM_JOB_DIR=%s", job_dir);
+    for (int i = 0; i < ROUNDS; i++) {
+        int n = kill_round(&mark);
+        if (n == 0)
+            break;
+        total += n;
+        nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
+    }
+    strbuf_release(&mark.id);
+    strbuf_release(&mark.dir);
+    strbuf_release(&mark.environ);
+    return total;
+}

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What launcher.h promises, whichever launcher stands behind it. The commands
+ * mean the same to a shell and to the fake. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "rig.h"
+
+#define STUBBORN "trap '' TERM; echo ready; : ignore-term; sleep 100"
+
+static bool has_processes(const struct rig *rig)
+{
+    return strcmp(rig->launcher->ops->name, "fake") != 0;
+}
+
+/* The command is as far as its own preparations go. */
+static void await_ready(struct rig *rig)
+{
+    rig_await(rig, rig->n + 1);
+    if (has_processes(rig))
+        rig_await_output(rig);
+}
+
+static void test_start_and_end(void **state)
+{
+    struct rig *rig = *state;
+    struct exit_record r = rig_run(rig, 1, "true");
+    assert_int_equal(r.reason, EXIT_BY_ITSELF);
+    assert_int_equal(r.code, 0);
+    assert_int_equal(r.signal, 0);
+    assert_true(r.started_us > 0 && r.ended_us >= r.started_us);
+}
+
+static void test_exit_codes(void **state)
+{
+    struct rig *rig = *state;
+    assert_int_equal(rig_run(rig, 1, "false").code, 1);
+    assert_int_equal(rig_run(rig, 2, "exit 7").code, 7);
+    assert_int_equal(rig_run(rig, 3, "sleep 0.01; exit 255").code, 255);
+}
+
+static void test_run_time(void **state)
+{
+    struct rig *rig = *state;
+    struct exit_record r = rig_run(rig, 1, "sleep 0.2");
+    assert_true(r.ended_us - r.started_us >= 200000);
+    assert_true(r.ended_us - r.started_us < 10000000);
+}
+
+static void test_no_report_inside_a_call(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    assert_int_equal(rig->n, 0);
+    rig_await(rig, 1);
+    rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err);
+    assert_int_equal(rig->n, 1);
+    rig_await(rig, 2);
+}
+
+static void test_terminate(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 1);
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+                                                   10 * USEC_PER_SEC, &err),
+                     0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_ENDED);
+    assert_int_equal(rig->reports[1].exit.reason, EXIT_TERMINATED);
+    assert_int_equal(rig->reports[1].exit.signal, SIGTERM);
+}
+
+static void test_terminate_before_the_start_is_known(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+                                                   10 * USEC_PER_SEC, &err),
+                     0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 0, 1, LAUNCH_STARTED);
+    assert_int_equal(rig->reports[1].exit.reason, EXIT_TERMINATED);
+}
+
+static void test_kill_after_the_grace(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, STUBBORN);
+    await_ready(rig);
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+                                                   USEC_PER_SEC / 20, &err),
+                     0);
+    rig_await(rig, 2);
+    assert_int_equal(rig->reports[1].exit.reason, EXIT_TERMINATED);
+    assert_int_equal(rig->reports[1].exit.signal, SIGKILL);
+}
+
+static void test_walltime(void **state)
+{
+    struct rig *rig = *state;
+    rig->request.walltime = USEC_PER_SEC / 10;
+    struct exit_record r = rig_run(rig, 1, "sleep 100");
+    assert_int_equal(r.reason, EXIT_WALLTIME);
+    assert_int_equal(r.signal, SIGTERM);
+    assert_true(r.ended_us - r.started_us >= USEC_PER_SEC / 10);
+}
+
+static void test_walltime_of_a_stubborn_job(void **state)
+{
+    struct rig *rig = *state;
+    rig->request.walltime = USEC_PER_SEC / 2;
+    rig->request.grace = USEC_PER_SEC / 20;
+    struct exit_record r = rig_run(rig, 1, STUBBORN);
+    assert_int_equal(r.reason, EXIT_WALLTIME);
+    assert_int_equal(r.signal, SIGKILL);
+}
+
+static void test_walltime_changed(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig->request.walltime = USEC_PER_SEC;
+    rig_start(rig, 1, "sleep 1.5");
+    rig_await(rig, 1);
+    assert_int_equal(
+        rig->launcher->ops->set_walltime(rig->launcher, 1, 1, TIME_NEVER, &err),
+        0);
+    rig_await(rig, 2);
+    assert_int_equal(rig->reports[1].exit.reason, EXIT_BY_ITSELF);
+    rig->request.walltime = TIME_NEVER;
+    rig_start(rig, 2, "sleep 100");
+    rig_await(rig, 3);
+    assert_int_equal(rig->launcher->ops->set_walltime(rig->launcher, 2, 1,
+                                                      USEC_PER_SEC, &err),
+                     0);
+    rig_await(rig, 4);
+    assert_int_equal(rig->reports[3].exit.reason, EXIT_WALLTIME);
+}
+
+static void test_signal(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 1);
+    assert_int_equal(
+        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGWINCH, &err), 0);
+    assert_int_equal(
+        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGUSR1, &err), 0);
+    rig_await(rig, 2);
+    assert_int_equal(rig->reports[1].exit.reason, EXIT_BY_ITSELF);
+    assert_int_equal(rig->reports[1].exit.signal, SIGUSR1);
+}
+
+static void test_unknown_attempt(void **state)
+{
+    struct rig *rig = *state;
+    const struct launcher_ops *ops = rig->launcher->ops;
+    struct err err;
+    assert_int_equal(ops->signal(rig->launcher, 9, 1, SIGTERM, &err), -1);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(ops->terminate(rig->launcher, 9, 1, 0, &err), -1);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(ops->set_walltime(rig->launcher, 9, 1, 5, &err), -1);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(ops->adopt(rig->launcher, 9, 1), CLAIM_NONE);
+    assert_int_equal(ops->terminate(rig->launcher, 9, 1, 0, NULL), -1);
+}
+
+static void test_attempt_is_started_once(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig_start(rig, 1, "sleep 0.1");
+    assert_int_equal(
+        rig->launcher->ops->start(rig->launcher, &rig->request, &err), -1);
+    assert_int_equal(err.code, ERR_CONFLICT);
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+                     CLAIM_RUNNING); /* it is known here already */
+    rig_await(rig, 2);
+    assert_int_equal(rig->n, 2);
+}
+
+static void test_next_job_from_inside_a_report(void **state)
+{
+    struct rig *rig = *state;
+    rig->then_start = "exit 3";
+    rig_start(rig, 1, "true");
+    rig_await(rig, 4);
+    for (size_t i = 0; i < 4; i++)
+        if (rig->reports[i].what == LAUNCH_ENDED &&
+            rig->reports[i].job_id == 100)
+            assert_int_equal(rig->reports[i].exit.code, 3);
+}
+
+static void test_many_at_once(void **state)
+{
+    struct rig *rig = *state;
+    bool is_started[51] = {false};
+    int n_ended = 0;
+    for (int id = 1; id <= 50; id++)
+        rig_start(rig, id, "true");
+    rig_await(rig, 100);
+    for (size_t i = 0; i < rig->n; i++) {
+        int64_t id = rig->reports[i].job_id;
+        if (rig->reports[i].what == LAUNCH_STARTED) {
+            assert_false(is_started[id]);
+            is_started[id] = true;
+        } else {
+            assert_true(is_started[id]); /* the order */
+            n_ended++;
+        }
+    }
+    assert_int_equal(n_ended, 50);
+}
+
+static void test_destroy_forgets_running_jobs(void **state)
+{
+    struct rig *rig = *state;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 1); /* the teardown destroys it */
+}
+
+const struct CMUnitTest contract_tests[] = {
+    cmocka_unit_test(test_start_and_end),
+    cmocka_unit_test(test_exit_codes),
+    cmocka_unit_test(test_run_time),
+    cmocka_unit_test(test_no_report_inside_a_call),
+    cmocka_unit_test(test_terminate),
+    cmocka_unit_test(test_terminate_before_the_start_is_known),
+    cmocka_unit_test(test_kill_after_the_grace),
+    cmocka_unit_test(test_walltime),
+    cmocka_unit_test(test_walltime_of_a_stubborn_job),
+    cmocka_unit_test(test_walltime_changed),
+    cmocka_unit_test(test_signal),
+    cmocka_unit_test(test_unknown_attempt),
+    cmocka_unit_test(test_attempt_is_started_once),
+    cmocka_unit_test(test_next_job_from_inside_a_report),
+    cmocka_unit_test(test_many_at_once),
+    cmocka_unit_test(test_destroy_forgets_running_jobs),
+};
+const size_t n_contract_tests =
+    sizeof(contract_tests) / sizeof(contract_tests[0]);

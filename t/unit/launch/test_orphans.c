@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "../shepherd/sandbox.h"
+#include "launch/orphans.h"
+
+/* A shell with N sleeping children, all with ENV; returns once they run. */
+static pid_t start_family(const struct sandbox *box, int n, char *const env[])
+{
+    int before = sandbox_count(box);
+    pid_t pid = fork();
+    if (pid == 0) {
+        char sh[] = "/bin/sh", flag[] = "-c";
+        char one[] = "sleep 100 & wait", two[] = "sleep 100 & sleep 100 & wait";
+        char *argv[] = {sh, flag, n == 1 ? one : two, NULL};
+        execve(sh, argv, env);
+        _exit(127);
+    }
+    sandbox_await_count(box, before + n + 1);
+    return pid;
+}
+
+static void test_only_this_job(void **state)
+{
+    (void)state;
+    struct sandbox box;
+    char mark[SANDBOX_PATH];
+    char id[] = "ERM_JOB_ID=7", dir[] = "ERM_JOB_DIR=/jobs/7.1";
+    char other_dir[] = "ERM_JOB_DIR=/jobs/7.10", other_id[] = "ERM_JOB_ID=77";
+    char hidden[] = "X=ERM_JOB_ID=7 ERM_JOB_DIR=/jobs/7.1";
+    sandbox_init(&box);
+    sandbox_mark(&box, mark);
+    pid_t ours = start_family(&box, 2, (char *[]){dir, mark, id, NULL});
+    pid_t a = start_family(&box, 1, (char *[]){mark, id, other_dir, NULL});
+    pid_t b = start_family(&box, 1, (char *[]){mark, other_id, dir, NULL});
+    pid_t c = start_family(&box, 1, (char *[]){mark, hidden, NULL});
+    assert_int_equal(orphans_kill(7, "/jobs/7.1"), 3);
+    assert_int_equal(sandbox_wait(ours), 128 + SIGKILL);
+    assert_int_equal(waitpid(a, NULL, WNOHANG), 0);
+    assert_int_equal(waitpid(b, NULL, WNOHANG), 0);
+    assert_int_equal(waitpid(c, NULL, WNOHANG), 0);
+    assert_int_equal(sandbox_count(&box), 6);
+    sandbox_release(&box);
+}
+
+static void test_none(void **state)
+{
+    (void)state;
+    assert_int_equal(orphans_kill(7, "/no/such/job"), 0);
+}
+
+static void test_never_ourselves(void **state)
+{
+    (void)state;
+    /* /proc shows the environment at exec; the test runs itself again. */
+    char self[] = "/proc/self/exe", word[] = "again";
+    char id[] = "ERM_JOB_ID=8", dir[] = "ERM_JOB_DIR=/jobs/8.1";
+    pid_t pid = fork();
+    if (pid == 0) {
+        execve(self, (char *[]){self, word, NULL}, (char *[]){id, dir, NULL});
+        _exit(127);
+    }
+    assert_int_equal(sandbox_wait(pid), 0);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_this_job),
+        cmocka_unit_test(test_none),
+        cmocka_unit_test(test_never_ourselves),
+    };
+    (void)argv;
+    if (argc > 1)
+        return orphans_kill(8, "/jobs/8.1");
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
