@@ -367,6 +367,7 @@ static void fail_jobs_on(struct sched *sched, const struct idset *nodes,
             index_remove(sched, job);
             directive_abandon(sched, job, out);
             index_add(sched, job);
+            index_timers(sched, job);
         }
     }
 }
