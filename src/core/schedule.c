@@ -11,12 +11,12 @@
 /* ---- what is due ---- */
 
 /* A directive is past its deadline: by on_deadline, and only a shrink that
- * somebody waits for is worth ending or forcing a job. */
+ * somebody still waits for is worth ending or forcing a job. */
 static void pass_deadline(struct sched *sched, struct job *job,
                           struct actions *out)
 {
-    bool is_needed =
-        job->directive.op == DIRECTIVE_SHRINK && job->directive.for_job != 0;
+    bool is_needed = job->directive.for_job != 0 &&
+                     job->directive.for_job == sched->reservation.job;
     enum event_type type = EV_WITHDRAW;
     struct event event;
 
