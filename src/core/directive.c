@@ -141,6 +141,19 @@ static void move_to(struct job *job, enum directive_state state,
     tell(job, out);
 }
 
+/* The time to be done counts anew from the acceptance; it may be the one that
+ * a user gave, not the job's own. */
+static void accept(struct sched *sched, struct job *job, struct actions *out)
+{
+    struct directive *directive = &job->directive;
+    time_us from = directive->accept_by == TIME_NEVER ? directive->offered
+                                                      : directive->accept_by;
+
+    if (directive->done_by != TIME_NEVER)
+        directive->done_by = time_add(sched->now, directive->done_by - from);
+    move_to(job, DIRECTIVE_ACCEPTED, out);
+}
+
 void directive_apply(struct sched *sched, struct job *job,
                      const struct event *event, struct actions *out)
 {
@@ -155,8 +168,7 @@ void directive_apply(struct sched *sched, struct job *job,
         directive->shown = true;
         break;
     case EV_ACCEPTED:
-        directive->done_by = time_add(sched->now, job->request.done_within);
-        move_to(job, DIRECTIVE_ACCEPTED, out);
+        accept(sched, job, out);
         break;
     case EV_DONE:
         end(sched, job, DIRECTIVE_DONE, 0, out);
