@@ -115,6 +115,7 @@ static void carry_out(struct sched *sched, const struct job *head,
     for (size_t i = 0; i < list->n; i++) {
         struct candidate *candidate = &list->items[i];
         struct idset spare = {.words = NULL};
+        time_us done_by;
 
         if (candidate->n == 0)
             continue;
@@ -122,10 +123,9 @@ static void carry_out(struct sched *sched, const struct job *head,
         idset_take_last(&spare, candidate->n, &deltas[i]);
         idset_release(&spare);
         idset_unite(&event.nodes, &deltas[i]);
-        if (time_add(sched->now, candidate->job->request.done_within) >
-            promised)
-            promised =
-                time_add(sched->now, candidate->job->request.done_within);
+        done_by = step_done_by(sched, candidate->job, 0);
+        if (done_by > promised)
+            promised = done_by;
     }
     event.when = promised;
     step_decide(sched, &event, out);

@@ -6,31 +6,39 @@
 #include "core/plan.h"
 #include "core/step.h"
 
+/* The seed's clients, which speak policy.json, never accept: they act and are
+ * done. */
+static time_us accept_by(const struct sched *sched, const struct job *job)
+{
+    return job->request.resize == RESIZE_POLICY
+               ? TIME_NEVER
+               : time_add(sched->now, job->request.accept_within);
+}
+
+time_us step_done_by(const struct sched *sched, const struct job *job,
+                     dur_us done_within)
+{
+    time_us from = accept_by(sched, job);
+
+    return time_add(from == TIME_NEVER ? sched->now : from,
+                    done_within == 0 ? job->request.done_within : done_within);
+}
+
 void step_offer(struct sched *sched, struct job *job, enum directive_op op,
                 struct idset *delta, enum asker asker, int64_t for_job,
                 dur_us done_within, struct actions *out)
 {
-    const struct job_request *request = &job->request;
     struct event event;
-    dur_us accept_within = request->accept_within;
 
-    if (done_within == 0)
-        done_within = request->done_within;
     event_init(&event, EV_OFFER, sched->now);
-    event.job = request->id;
+    event.job = job->request.id;
     event.seq = sched->last_seq + 1;
     event.op = op;
     event.asker = asker;
     event.for_job = for_job;
     idset_move(&event.nodes, delta);
-    if (request->resize == RESIZE_POLICY) {
-        /* The seed's clients never accept; they act and are done. */
-        event.accept_by = TIME_NEVER;
-        event.when = time_add(sched->now, done_within);
-    } else {
-        event.accept_by = time_add(sched->now, accept_within);
-        event.when = time_add(event.accept_by, done_within);
-    }
+    event.accept_by = accept_by(sched, job);
+    event.when = step_done_by(sched, job, done_within);
     step_decide(sched, &event, out);
 }
 

@@ -34,5 +34,9 @@ int step_resize(struct sched *sched, const struct event *event,
 void step_offer(struct sched *sched, struct job *job, enum directive_op op,
                 struct idset *delta, enum asker asker, int64_t for_job,
                 dur_us done_within, struct actions *out);
+/* When JOB has to be done with what it is offered now; DONE_WITHIN = 0: its
+ * own. */
+time_us step_done_by(const struct sched *sched, const struct job *job,
+                     dur_us done_within);
 
 #endif
