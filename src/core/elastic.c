@@ -201,22 +201,23 @@ void step_check_reservation(struct sched *sched, struct actions *out)
 
 /* ---- growing into idle nodes ---- */
 
-/* Does JOB end before the head's promised start? Then its nodes come back in
- * time; otherwise it may only have extra ones. */
-static bool ends_in_time(const struct job *job, const struct queue_hole *hole,
-                         time_us now)
+bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
+                       time_us now)
 {
     return hole->longest == TIME_NEVER ||
-           (job->planned_end != TIME_NEVER &&
+           (job->planned_end != TIME_NEVER && job->planned_end > now &&
             job->planned_end - now <= hole->longest);
 }
 
-static void offer_growth(struct sched *sched, struct candidates *list,
+/* Returns whether anybody was offered anything. */
+static bool offer_growth(struct sched *sched, struct candidates *list,
                          struct queue_hole *hole, struct actions *out)
 {
+    bool is_any = false;
+
     for (size_t i = 0; i < list->n; i++) {
         struct candidate *candidate = &list->items[i];
-        bool is_short = ends_in_time(candidate->job, hole, sched->now);
+        bool is_short = step_ends_in_time(candidate->job, hole, sched->now);
         uint32_t limit = is_short ? hole->n_free : hole->n_extra;
         struct idset idle = {.words = NULL}, delta = {.words = NULL};
         uint32_t n = candidate->n < limit ? candidate->n : limit;
@@ -233,31 +234,44 @@ static void offer_growth(struct sched *sched, struct candidates *list,
         idset_release(&idle);
         step_offer(sched, candidate->job, DIRECTIVE_GROW, &delta,
                    ASKED_BY_SCHEDULER, 0, 0, out);
+        is_any = true;
     }
+    return is_any;
 }
 
-/* Gives idle nodes to elastic jobs while that delays nobody: HEAD (NULL: the
- * queue is empty) keeps its promised start; with conservative backfilling
- * every queued job has one, so nothing grows while any waits. */
-void step_grow(struct sched *sched, const struct job *head, struct actions *out)
+/* Deals the idle nodes once. A job past its planned end is about to go. */
+static bool grow_once(struct sched *sched, const struct job *head,
+                      struct actions *out)
 {
     const struct strategy *strategy = sched->config.expand;
     struct candidates list = {.items = NULL};
-    struct queue_hole hole;
+    struct queue_hole hole = plan_hole(sched, head);
+    bool is_any;
 
-    if (sched->elastic == NULL || sched_n_idle(sched) == 0 ||
-        (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE))
-        return;
-    hole = plan_hole(sched, head);
     for (struct job *job = sched->elastic; job != NULL; job = job->next) {
         uint32_t n = idset_count(&job->nodes);
 
         if (may_resize(sched, job) && n < job->request.max_nodes &&
-            (hole.n_extra > 0 || ends_in_time(job, &hole, sched->now)))
+            job->planned_end > sched->now &&
+            (hole.n_extra > 0 || step_ends_in_time(job, &hole, sched->now)))
             add(&list, job, strategy->score(job, sched->now),
                 job->request.max_nodes - n);
     }
     deal(&list, hole.n_free, strategy->is_shared);
-    offer_growth(sched, &list, &hole, out);
+    is_any = offer_growth(sched, &list, &hole, out);
     free(list.items);
+    return is_any;
+}
+
+/* Gives idle nodes to elastic jobs while that delays nobody: HEAD (NULL: the
+ * queue is empty) keeps its promised start; with conservative backfilling
+ * every queued job has one, so nothing grows while any waits. What a job may
+ * not have for the head's sake is dealt anew among the others. */
+void step_grow(struct sched *sched, const struct job *head, struct actions *out)
+{
+    if (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE)
+        return;
+    while (sched->elastic != NULL && sched_n_idle(sched) > 0 &&
+           grow_once(sched, head, out))
+        ;
 }

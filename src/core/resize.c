@@ -74,8 +74,7 @@ static int choose_growth(const struct sched *sched, const struct job *job,
         idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
     uint32_t has = idset_count(&job->nodes);
     struct queue_hole hole = plan_hole(sched, queue_first(&sched->queue));
-    bool is_short = hole.longest == TIME_NEVER ||
-                    job->planned_end - sched->now <= hole.longest;
+    bool is_short = step_ends_in_time(job, &hole, sched->now);
     struct idset idle = {.words = NULL};
     int result = 0;
 

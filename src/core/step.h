@@ -24,6 +24,10 @@ bool step_shrink_for(struct sched *sched, const struct job *head,
                      struct actions *out);
 void step_grow(struct sched *sched, const struct job *head,
                struct actions *out);
+/* Does JOB end before the head's promised start? Then nodes that it is given
+ * come back in time; otherwise it may only have extra ones. */
+bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
+                       time_us now);
 /* The reservation, if it can no longer be kept, is dropped. */
 void step_check_reservation(struct sched *sched, struct actions *out);
 
