@@ -172,14 +172,20 @@ static enum check check_decision(const struct sched *sched,
     }
 }
 
+/* Nodes of the pool, and those that have left it but still have a job. */
 static enum check check_nodes(const struct sched *sched,
                               const struct event *event, struct err *err)
 {
-    if (event->type == EV_POOL_CHANGED ||
-        idset_is_subset(&event->nodes, &sched->pool.members))
+    if (event->type == EV_POOL_CHANGED)
         return CHECK_OK;
-    err_set(err, ERR_NOT_FOUND, "no such node in the pool");
-    return CHECK_BAD;
+    IDSET_EACH (&event->nodes, node) {
+        if (idset_has(&sched->pool.members, node) ||
+            pool_owner(&sched->pool, node) != 0)
+            continue;
+        err_set(err, ERR_NOT_FOUND, "no such node in the pool");
+        return CHECK_BAD;
+    }
+    return CHECK_OK;
 }
 
 static const struct job *find_job(const struct sched *sched,
