@@ -42,18 +42,19 @@ static void explain_dependency(const struct job *job, struct why *why)
 static void explain_reservation(const struct sched *sched, struct why *why)
 {
     const struct reservation *reservation = &sched->reservation;
-    const struct job *job = sched->elastic;
+    const struct job *job = sched_next_job(sched, 0);
 
     why->expected_start = reservation->promised;
     idset_copy(&why->reserved, &reservation->nodes);
     idset_copy(&why->coming, &reservation->nodes);
     idset_subtract(&why->coming, &sched->pool.free);
-    for (; job != NULL; job = job->next) {
+    for (; job != NULL; job = sched_next_job(sched, job->request.id)) {
         const struct directive *directive = &job->directive;
 
         if (!job_has_open_directive(job) ||
             directive->for_job != reservation->job)
             continue;
+        /* running, or told to end because it did not shrink in time */
         if (why->n_shrinking < 8)
             why->shrinking[why->n_shrinking] = job->request.id;
         why->n_shrinking++;
