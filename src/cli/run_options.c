@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* See run_options.h. */
+#include "cli/run_options.h"
+
+#include <string.h>
+
+#include "cli/number.h"
+#include "cli/time_text.h"
+
+enum {
+    KEY_REQUESTS = OPTION_FIRST_KEY,
+    KEY_BACKFILL,
+    KEY_MODE,
+    KEY_EXPAND,
+    KEY_SHRINK,
+    KEY_COOLDOWN,
+    KEY_ACCEPT,
+    KEY_DONE,
+    KEY_GRACE,
+    KEY_WALLTIME,
+    KEY_LAUNCHER,
+    KEY_OUTPUT,
+    KEY_LOG_LEVEL,
+    KEY_UNTIL_IDLE,
+    KEY_STAY,
+    KEY_FOREGROUND,
+};
+
+const struct option_row run_option_rows[] = {
+    {'H', "hostfile", "FILE", "the nodes; default: those of the allocation"},
+    {'j', "jobs", "FILE", "run the jobs of this file and watch it"},
+    {'N', "nodes", "COUNT", "use only so many nodes of the hostfile"},
+    {'p', "policy", "FILE", "policy.json: where jobs are told to resize"},
+    {KEY_REQUESTS, "requests", "FILE", "where jobs ask to resize; also -jr"},
+    {'s', "start", "0|1", "start at min_nodes (0) or at max_nodes (1)"},
+    {KEY_BACKFILL, "backfill", "HOW", "none, easy (default), conservative"},
+    {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},
+    {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (fcfs...)"},
+    {KEY_EXPAND, "expand-strategy", "STRATEGY", NULL},
+    {KEY_SHRINK, "shrink", "STRATEGY", "which job shrinks first (fcfs...)"},
+    {KEY_SHRINK, "shrink-strategy", "STRATEGY", NULL},
+    {KEY_COOLDOWN, "cooldown", "SPAN", "least time between resizes of a job"},
+    {KEY_ACCEPT, "accept-within", "SPAN", "for a job to answer (30s)"},
+    {KEY_DONE, "done-within", "SPAN", "for a job to finish a resize (5m)"},
+    {KEY_GRACE, "grace", "SPAN", "between TERM and KILL (10s)"},
+    {KEY_WALLTIME, "default-walltime", "TIME", "of jobs that name none"},
+    {KEY_LAUNCHER, "launcher", "NAME", "auto (default), local, fake"},
+    {KEY_OUTPUT, "output", "DIR", "where jobs' output goes"},
+    {KEY_LOG_LEVEL, "log-level", "LEVEL", "error, warning, info, debug"},
+    {'v', "verbose", NULL, "the same as --log-level debug"},
+    {'q', "quiet", NULL, "warnings only, no summary"},
+    {KEY_UNTIL_IDLE, "until-idle", NULL, "end when everything is done"},
+    {KEY_STAY, "stay", NULL, "go on when everything is done"},
+    {KEY_FOREGROUND, "foreground", NULL, "start: stay in front, for systemd"},
+    {0, NULL, NULL, NULL},
+};
+
+/* The prototype's option has two letters behind one dash. getopt only reads
+ * the words of argv, so that a constant may stand there. */
+static void rename_jr(int argc, char **argv)
+{
+    static const char requests[] = "--requests";
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "-jr") == 0)
+            argv[i] = (char *)(uintptr_t)requests;
+}
+
+/* Texts and switches; 1 when KEY is another's. */
+static int take_text(struct run_options *run, int key, const char *value,
+                     struct err *err)
+{
+    struct manager_options *manager = &run->manager;
+    switch (key) {
+    case 'H':
+        manager->hostfile = value;
+        return 0;
+    case 'j':
+        manager->jobs_file = value;
+        return 0;
+    case 'p':
+        manager->policy_file = value;
+        return 0;
+    case KEY_REQUESTS:
+        manager->requests_file = value;
+        return 0;
+    case KEY_BACKFILL:
+        manager->backfill = value;
+        return 0;
+    case KEY_MODE:
+        manager->mode = value;
+        return 0;
+    case KEY_EXPAND:
+        manager->expand = value;
+        return 0;
+    case KEY_SHRINK:
+        manager->shrink = value;
+        return 0;
+    case KEY_LAUNCHER:
+        manager->launcher = value;
+        return 0;
+    case KEY_OUTPUT:
+        manager->output_dir = value;
+        return 0;
+    case KEY_LOG_LEVEL:
+        if (log_level_parse(value, &manager->log_level) == 0)
+            return 0;
+        err_set(err, ERR_USAGE, "--log-level: %s is no level", value);
+        return err_hint(err, "levels are error, warning, info, debug");
+    default:
+        return 1;
+    }
+}
+
+static int take_number(struct run_options *run, int key, const char *value,
+                       struct err *err)
+{
+    struct manager_options *manager = &run->manager;
+    int64_t n;
+    switch (key) {
+    case 'N':
+        if (number_parse("--nodes", value, 1, UINT32_MAX, &n, err) < 0)
+            return -1;
+        manager->n_nodes = (uint32_t)n;
+        return 0;
+    case 's':
+        if (number_parse("--start", value, 0, 1, &n, err) < 0)
+            return -1;
+        manager->start_at_max = n == 1;
+        return 0;
+    case KEY_COOLDOWN:
+        /* 0 is a value of its own here, and no span */
+        if (strcmp(value, "0") == 0 || strcmp(value, "0s") == 0) {
+            manager->cooldown = 0;
+            return 0;
+        }
+        return time_text_span("--cooldown", value, &manager->cooldown, err);
+    case KEY_ACCEPT:
+        return time_text_span("--accept-within", value, &manager->accept_within,
+                              err);
+    case KEY_DONE:
+        return time_text_span("--done-within", value, &manager->done_within,
+                              err);
+    case KEY_GRACE:
+        return time_text_span("--grace", value, &manager->grace, err);
+    case KEY_WALLTIME:
+        if (time_text_span("--default-walltime", value,
+                           &manager->default_walltime, err) < 0)
+            return -1;
+        if (manager->default_walltime == TIME_NEVER)
+            manager->default_walltime = 0;
+        return 0;
+    default:
+        return 1;
+    }
+}
+
+static void take_switch(struct run_options *run, int key)
+{
+    if (key == 'v')
+        run->manager.log_level = LOG_DEBUG;
+    else if (key == 'q') {
+        run->manager.log_level = LOG_WARNING;
+        run->is_quiet = true;
+    } else if (key == KEY_UNTIL_IDLE)
+        run->manager.until_idle = true;
+    else if (key == KEY_STAY)
+        run->is_staying = true;
+    else if (key == KEY_FOREGROUND)
+        run->is_foreground = true;
+}
+
+int run_options_parse(struct run_options *run, struct common_options *common,
+                      int argc, char **argv, struct err *err)
+{
+    struct options options;
+    int key, rc = 0;
+    memset(run, 0, sizeof(*run));
+    manager_options_init(&run->manager);
+    rename_jr(argc, argv);
+    options_init(&options, run_option_rows, common, argc, argv, true);
+    while (rc == 0 && (key = options_next(&options, err)) >= 0) {
+        rc = take_text(run, key, options.value, err);
+        if (rc > 0)
+            rc = take_number(run, key, options.value, err);
+        if (rc > 0) {
+            take_switch(run, key);
+            rc = 0;
+        }
+    }
+    if (rc == 0 && key == OPTIONS_BAD)
+        rc = -1;
+    run->operands = options.operands;
+    run->n_operands = options.n_operands;
+    run->is_command = rc == 0 && options.operands > argv + 1 &&
+                      strcmp(options.operands[-1], "--") == 0;
+    run->manager.state_dir = common->state_dir;
+    options_release(&options);
+    return rc;
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The options of `erm run` and `erm start`, and of the README's line without
+ * a command: what a manager is started with.
+ */
+#ifndef ERM_CLI_RUN_OPTIONS_H
+#define ERM_CLI_RUN_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "cli/options.h"
+#include "manager/manager.h"
+
+struct run_options {
+    struct manager_options manager; /* strings borrowed from argv */
+    bool is_staying;                /* --stay: no end when all is done */
+    bool is_foreground;             /* start --foreground */
+    bool is_quiet;
+    bool is_command; /* the operands stand behind "--" */
+    int n_operands;
+    char **operands; /* borrowed */
+};
+extern const struct option_row run_option_rows[];
+
+/* Reads ARGV (argv[0] is skipped); the words -jr become --requests in ARGV
+ * first. -1 and ERR. */
+int run_options_parse(struct run_options *run, struct common_options *common,
+                      int argc, char **argv, struct err *err);
+
+#endif
