@@ -104,20 +104,14 @@ static struct action *news(struct actions *out, enum action_type type,
     return action;
 }
 
-/* Open shrinks then give to everybody: their jobs are listed anew. */
+/* What open shrinks give is then for everybody. */
 static void end_reservation(struct sched *sched)
 {
     int64_t id = sched->reservation.job;
-    struct idset nodes = sched->reservation.nodes;
 
-    profile_remove(&sched->profile, &sched->reservation.release);
+    idset_release(&sched->reservation.nodes);
     sched->reservation = (struct reservation){.job = 0};
     reindex(sched, job_table_get(&sched->jobs, id));
-    IDSET_EACH (&nodes, node) {
-        reindex(sched,
-                job_table_get(&sched->jobs, pool_owner(&sched->pool, node)));
-    }
-    idset_release(&nodes);
 }
 
 /* Gives all nodes of JOB back and forgets its attempt. JOB is unindexed. */
@@ -345,7 +339,6 @@ static void reserve(struct sched *sched, struct job *job,
     sched->reservation.promised = event->when;
     idset_copy(&sched->reservation.nodes, &event->nodes);
     index_add(sched, job);
-    index_reservation(sched);
 }
 
 /* ---- events about nodes ---- */

@@ -22,13 +22,15 @@ static uint32_t smaller(uint32_t a, uint32_t b)
 /* What may start now for how long without delaying HEAD. */
 struct queue_hole plan_hole(const struct sched *sched, const struct job *head)
 {
-    uint32_t n_idle = sched_n_idle(sched);
+    uint32_t n_idle = sched_n_idle(sched), n_free = n_idle;
     struct queue_hole hole = {n_idle, n_idle, TIME_NEVER};
     struct promise promise;
 
-    if (head == NULL || head->request.min_nodes <= n_idle)
+    if (head != NULL && head->request.id == sched->reservation.job)
+        n_free += sched_n_kept(sched);
+    if (head == NULL || head->request.min_nodes <= n_free)
         return hole;
-    promise = profile_promise(&sched->profile, sched->now, n_idle,
+    promise = profile_promise(&sched->profile, sched->now, n_free,
                               head->request.min_nodes);
     hole.n_extra = smaller(promise.extra, n_idle);
     /* Never: nobody knows the end, so anything with an end is earlier. */
@@ -41,7 +43,7 @@ static void backfill_easy(struct sched *sched, const struct job *head,
                           struct actions *out)
 {
     struct queue_hole hole = plan_hole(sched, head);
-    const struct job *before = head;
+    const struct job *before = head->is_queued ? head : NULL;
     struct job *job;
 
     while (hole.n_free > 0 &&
@@ -51,8 +53,7 @@ static void backfill_easy(struct sched *sched, const struct job *head,
         uint32_t n = smaller(
             job_start_size(&job->request, sched->config.start_at_max), cap);
 
-        before =
-            TREE_ENTRY(tree_prev(&job->queue_node), struct job, queue_node);
+        before = queue_prev(job);
         step_start(sched, job, n, out);
         hole.n_free -= n;
         if (!is_short)

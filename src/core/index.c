@@ -41,35 +41,15 @@ static void index_pending(struct sched *sched, struct job *job)
     }
 }
 
-/* What comes back when: an open shrink's nodes by its deadline (those that are
- * reserved come back with the reservation), all others at the planned end. */
+/* What comes back when: all nodes at the planned end. That a shrink may give
+ * some of them earlier is no promise to build on: the job may refuse. */
 static void index_releases(struct sched *sched, struct job *job)
 {
     const struct idset *usable = &sched->pool.usable;
-    const struct directive *directive = &job->directive;
     uint32_t n = idset_count_common(&job->nodes, usable);
-    uint32_t n_delta = idset_count_common(&directive->delta, usable);
-    time_us when = directive->done_by;
 
-    if (!job_has_open_directive(job)) {
-        profile_add(&sched->profile, &job->end_release, job->planned_end,
-                    job->request.id, n);
-        return;
-    }
-    if (directive->op == DIRECTIVE_GROW) {
-        n += n_delta;
-    } else {
-        n -= n_delta;
-        IDSET_EACH (&directive->delta, node) {
-            if (idset_has(usable, node) &&
-                idset_has(&sched->reservation.nodes, node))
-                n_delta--;
-        }
-        if (when > job->planned_end)
-            when = job->planned_end;
-        profile_add(&sched->profile, &job->shrink_release, when,
-                    job->request.id, n_delta);
-    }
+    if (job_has_open_directive(job) && job->directive.op == DIRECTIVE_GROW)
+        n += idset_count_common(&job->directive.delta, usable);
     profile_add(&sched->profile, &job->end_release, job->planned_end,
                 job->request.id, n);
 }
@@ -98,7 +78,6 @@ void index_remove(struct sched *sched, struct job *job)
         unlink_job(&sched->elastic, job);
     job->is_aside = job->is_listed = false;
     profile_remove(&sched->profile, &job->end_release);
-    profile_remove(&sched->profile, &job->shrink_release);
 }
 
 void index_refresh_all(struct sched *sched)
@@ -109,21 +88,6 @@ void index_refresh_all(struct sched *sched)
         index_remove(sched, job);
         index_add(sched, job);
     }
-    index_reservation(sched);
-}
-
-void index_reservation(struct sched *sched)
-{
-    struct reservation *reservation = &sched->reservation;
-    const struct job *job = job_table_get(&sched->jobs, reservation->job);
-
-    profile_remove(&sched->profile, &reservation->release);
-    if (job == NULL)
-        return;
-    profile_add(&sched->profile, &reservation->release,
-                time_add(reservation->promised, job->request.walltime),
-                reservation->job,
-                idset_count_common(&reservation->nodes, &sched->pool.usable));
 }
 
 void index_timer(struct sched *sched, enum timer_kind kind, time_us when,
@@ -154,14 +118,16 @@ void index_timers(struct sched *sched, struct job *job)
                     directive->seq);
 }
 
+uint32_t sched_n_kept(const struct sched *sched)
+{
+    if (sched->reservation.job == 0)
+        return 0;
+    return idset_count_common(&sched->pool.free, &sched->reservation.nodes);
+}
+
 uint32_t sched_n_idle(const struct sched *sched)
 {
-    const struct idset *free = &sched->pool.free;
-
-    if (sched->reservation.job == 0)
-        return idset_count(free);
-    return idset_count(free) -
-           idset_count_common(free, &sched->reservation.nodes);
+    return idset_count(&sched->pool.free) - sched_n_kept(sched);
 }
 
 void sched_idle(const struct sched *sched, struct idset *out)
@@ -169,4 +135,11 @@ void sched_idle(const struct sched *sched, struct idset *out)
     idset_copy(out, &sched->pool.free);
     if (sched->reservation.job != 0)
         idset_subtract(out, &sched->reservation.nodes);
+}
+
+const struct job *sched_head(const struct sched *sched)
+{
+    if (sched->reservation.job != 0)
+        return job_table_get(&sched->jobs, sched->reservation.job);
+    return queue_first(&sched->queue);
 }

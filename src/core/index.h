@@ -22,15 +22,18 @@ void index_add(struct sched *sched, struct job *job);
 void index_remove(struct sched *sched, struct job *job);
 /* Both for every job, after the pool or the reservation changed. */
 void index_refresh_all(struct sched *sched);
-/* Lists (or unlists) the nodes of the reservation in the profile. */
-void index_reservation(struct sched *sched);
 /* Pushes the timers that JOB's fields ask for. */
 void index_timers(struct sched *sched, struct job *job);
 void index_timer(struct sched *sched, enum timer_kind kind, time_us when,
                  int64_t id, uint64_t seq);
 
+/* Nodes that are free and reserved. */
+uint32_t sched_n_kept(const struct sched *sched);
 /* Nodes that anybody may have now: free and not reserved. */
 uint32_t sched_n_idle(const struct sched *sched);
 void sched_idle(const struct sched *sched, struct idset *out);
+/* The job that nobody may delay: the one with the reservation, otherwise the
+ * first of the queue; NULL when nobody waits. */
+const struct job *sched_head(const struct sched *sched);
 
 #endif

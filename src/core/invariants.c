@@ -127,7 +127,7 @@ static bool check_reservation(const struct sched *sched, struct err *err)
         const struct job *owner =
             job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
 
-        if (owner != NULL && owner->state == JOB_RUNNING &&
+        if (owner != NULL && owner->state != JOB_COMPLETING &&
             (!job_has_open_directive(owner) ||
              !idset_has(&owner->directive.delta, node) ||
              owner->directive.op != DIRECTIVE_SHRINK))
@@ -136,7 +136,7 @@ static bool check_reservation(const struct sched *sched, struct err *err)
     return true;
 }
 
-/* The profile counts each usable owned or reserved node exactly once. */
+/* The profile counts each usable node that is owned exactly once. */
 static bool check_profile(const struct sched *sched, const struct idset *owned,
                           struct err *err)
 {
@@ -146,7 +146,6 @@ static bool check_profile(const struct sched *sched, const struct idset *owned,
     bool is_equal;
 
     idset_copy(&expected, owned);
-    idset_unite(&expected, &sched->reservation.nodes);
     idset_intersect(&expected, &sched->pool.usable);
     for (; release != NULL; release = profile_next(release))
         sum += release->n;
@@ -155,12 +154,13 @@ static bool check_profile(const struct sched *sched, const struct idset *owned,
     return is_equal || broken(err, "I2", 0, "the profile's sum is wrong");
 }
 
-/* I19 no lost wake-up: the first of the queue does not fit. */
+/* I19 no lost wake-up: the head does not fit. */
 static bool check_progress(const struct sched *sched, struct err *err)
 {
-    const struct job *head = queue_first(&sched->queue);
+    const struct job *head = sched_head(sched);
 
-    if (head == NULL || head->request.min_nodes > sched_n_idle(sched))
+    if (head == NULL ||
+        head->request.min_nodes > sched_n_idle(sched) + sched_n_kept(sched))
         return true;
     return broken(err, "I19", head->request.id, "could start and does not");
 }

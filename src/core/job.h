@@ -162,9 +162,8 @@ struct job {
     dur_us queue_min_walltime;
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */
-    struct release shrink_release; /* what an open shrink gives, at done_by */
-    struct job *prev, *next;       /* aside list, or list of elastic jobs */
-    struct waiter *waits;          /* owned, n_after entries */
+    struct job *prev, *next; /* aside list, or list of elastic jobs */
+    struct waiter *waits;    /* owned, n_after entries */
     uint32_t n_unmet;
     struct waiter *waiters; /* borrowed: who waits for this job */
 };

@@ -21,10 +21,12 @@ static void insert(struct plan *plan, size_t at, struct plan_step step)
     plan->n++;
 }
 
-void plan_init(struct plan *plan, const struct sched *sched)
+/* N_NOW nodes now, and more as jobs end. */
+static void add_ends(struct plan *plan, const struct sched *sched,
+                     uint32_t n_now)
 {
     const struct release *release = profile_first(&sched->profile);
-    struct plan_step step = {sched->now, sched_n_idle(sched)};
+    struct plan_step step = {sched->now, n_now};
 
     *plan = (struct plan){.steps = NULL};
     insert(plan, 0, step);
@@ -114,4 +116,56 @@ void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n)
         assert(plan->steps[i].n_free >= n);
         plan->steps[i].n_free -= n;
     }
+}
+
+/* ---- from the scheduler's state ---- */
+
+void plan_init(struct plan *plan, const struct sched *sched)
+{
+    const struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
+    uint32_t n_kept = sched_n_kept(sched);
+    time_us start;
+    dur_us walltime;
+
+    add_ends(plan, sched, sched_n_idle(sched) + n_kept);
+    if (job == NULL)
+        return;
+    walltime = job->request.walltime;
+    start = plan_earliest(plan, job->request.min_nodes, walltime);
+    if (start != TIME_NEVER)
+        plan_take(plan, start, walltime, job->request.min_nodes);
+    if (start > sched->now)
+        plan_take(plan, sched->now,
+                  start == TIME_NEVER ? TIME_NEVER : start - sched->now,
+                  n_kept);
+}
+
+/* CHANGE nodes more (or fewer) from WHEN on; an earlier one is overdue. */
+static void shift(struct plan *plan, time_us when, int change)
+{
+    if (when == TIME_NEVER)
+        return;
+    if (when < plan->steps[0].from + USEC_PER_SEC)
+        when = plan->steps[0].from + USEC_PER_SEC;
+    for (size_t i = split(plan, when); i < plan->n; i++)
+        plan->steps[i].n_free += (uint32_t)change;
+}
+
+void plan_init_expected(struct plan *plan, const struct sched *sched)
+{
+    const struct reservation *reservation = &sched->reservation;
+    const struct job *job = job_table_get(&sched->jobs, reservation->job);
+
+    add_ends(plan, sched, sched_n_idle(sched));
+    if (job == NULL)
+        return;
+    IDSET_EACH (&reservation->nodes, node) {
+        const struct job *owner =
+            job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
+
+        if (owner != NULL)
+            shift(plan, owner->planned_end, -1);
+    }
+    shift(plan, time_add(reservation->promised, job->request.walltime),
+          (int)idset_count(&reservation->nodes));
 }

@@ -18,7 +18,11 @@ struct plan {
     size_t n, size;
 };
 
+/* By planned ends alone: the job with the reservation has the first place in
+ * the plan, at the time at which it starts if nobody shrinks for it. */
 void plan_init(struct plan *plan, const struct sched *sched);
+/* As it will be if those who shrink do so by their deadlines: no promise. */
+void plan_init_expected(struct plan *plan, const struct sched *sched);
 void plan_release(struct plan *plan);
 uint32_t plan_free_now(const struct plan *plan);
 /* The fewest free nodes from now until UNTIL. */
@@ -28,8 +32,9 @@ time_us plan_earliest(const struct plan *plan, uint32_t n, dur_us length);
 /* Takes N nodes, which must be free, from WHEN for LENGTH. */
 void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n);
 
-/* The hole that EASY leaves before HEAD's promised start (backfill.c); HEAD =
- * NULL or startable: all idle nodes, for ever. */
+/* The hole that EASY leaves before the promised start of HEAD, which
+ * sched_head() gave (backfill.c); NULL or startable: all idle nodes, for ever.
+ */
 struct queue_hole plan_hole(const struct sched *sched, const struct job *head);
 
 #endif

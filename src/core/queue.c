@@ -77,6 +77,13 @@ struct job *queue_next(const struct job *job)
     return node == NULL ? NULL : JOB_OF(node);
 }
 
+struct job *queue_prev(const struct job *job)
+{
+    struct tree_node *node = tree_prev(&job->queue_node);
+
+    return node == NULL ? NULL : JOB_OF(node);
+}
+
 size_t queue_count(const struct queue *queue)
 {
     return tree_count(&queue->tree);

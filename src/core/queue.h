@@ -20,6 +20,8 @@ void queue_remove(struct queue *queue, struct job *job);
 /* The first job, and the one after JOB; NULL at the end. */
 struct job *queue_first(const struct queue *queue);
 struct job *queue_next(const struct job *job);
+/* The one before JOB; NULL at the start. */
+struct job *queue_prev(const struct job *job);
 size_t queue_count(const struct queue *queue);
 /* How many stand before JOB. */
 size_t queue_rank(const struct job *job);

@@ -73,7 +73,8 @@ static int choose_growth(const struct sched *sched, const struct job *job,
     uint32_t n =
         idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
     uint32_t has = idset_count(&job->nodes);
-    struct queue_hole hole = plan_hole(sched, queue_first(&sched->queue));
+    const struct job *head = sched_head(sched);
+    struct queue_hole hole = plan_hole(sched, head);
     bool is_short = step_ends_in_time(job, &hole, sched->now);
     struct idset idle = {.words = NULL};
     int result = 0;
@@ -89,7 +90,13 @@ static int choose_growth(const struct sched *sched, const struct job *job,
     } else if (n > (is_short ? hole.n_free : hole.n_extra)) {
         result = err_set(err, ERR_CONFLICT,
                          "that would delay the promised start of job %" PRId64,
-                         queue_first(&sched->queue)->request.id);
+                         head->request.id);
+    } else if (head != NULL &&
+               sched->config.backfill == BACKFILL_CONSERVATIVE) {
+        result = err_set(err, ERR_CONFLICT,
+                         "job %" PRId64 " waits, and with conservative "
+                         "backfilling nothing grows then",
+                         head->request.id);
     } else if (!idset_is_subset(&event->nodes, &idle)) {
         result = err_set(err, ERR_CONFLICT, "not all of those nodes are idle");
     } else if (!idset_is_empty(&event->nodes)) {

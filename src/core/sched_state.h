@@ -18,7 +18,6 @@ struct reservation {
     int64_t job;        /* 0 = there is none */
     struct idset nodes; /* idle ones and coming ones */
     time_us promised;
-    struct release release; /* the nodes again, after the job's walltime */
 };
 
 struct sched {

@@ -122,12 +122,10 @@ void step_start(struct sched *sched, struct job *job, uint32_t n,
 static void start_reserved(struct sched *sched, struct actions *out)
 {
     struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
-    uint32_t n_kept;
 
     if (job == NULL)
         return;
-    n_kept = idset_count_common(&sched->pool.free, &sched->reservation.nodes);
-    if (n_kept + sched_n_idle(sched) >= job->request.min_nodes)
+    if (sched_n_kept(sched) + sched_n_idle(sched) >= job->request.min_nodes)
         step_start(sched, job, job->request.min_nodes, out);
 }
 
@@ -158,14 +156,19 @@ static void wake_at(struct sched *sched, struct actions *out)
 void step_schedule(struct sched *sched, struct actions *out)
 {
     bool is_elastic = sched->config.mode == MODE_ELASTIC;
-    struct job *head;
+    const struct job *head;
 
     take_due_timers(sched, out);
     step_check_reservation(sched, out);
     start_reserved(sched, out);
-    do {
+    while (sched->reservation.job == 0) {
         head = start_in_order(sched, out);
-    } while (head != NULL && is_elastic && step_shrink_for(sched, head, out));
+        if (head == NULL || !is_elastic || !step_shrink_for(sched, head, out))
+            break;
+    }
+    /* While jobs shrink for it, the one with the reservation is the head: they
+     * may refuse, and it must not have lost its place. */
+    head = sched_head(sched);
     if (head != NULL)
         step_backfill(sched, head, out);
     if (is_elastic)

@@ -24,8 +24,7 @@ static enum pending_reason reason_of(const struct sched *sched,
         return REASON_UNAVAILABLE;
     if (sched->reservation.job == request->id)
         return REASON_RESERVED;
-    return queue_first(&sched->queue) == job ? REASON_RESOURCES
-                                             : REASON_PRIORITY;
+    return sched_head(sched) == job ? REASON_RESOURCES : REASON_PRIORITY;
 }
 
 static void explain_dependency(const struct job *job, struct why *why)
@@ -84,25 +83,28 @@ static void explain_backfill(const struct sched *sched, const struct job *job,
 static void explain_queue(const struct sched *sched, const struct job *job,
                           time_us now, struct why *why)
 {
-    const struct job *first = queue_first(&sched->queue);
+    const struct job *first = sched_head(sched);
+    uint32_t n_before = sched->reservation.job != 0; /* it is in no queue */
     struct queue_hole hole = plan_hole(sched, first);
     int64_t ids[FORECAST_MAX];
     time_us starts[FORECAST_MAX];
     size_t n;
 
-    why->position = (uint32_t)queue_rank(job) + 1;
+    n = queue_rank(job);
+    why->position = (uint32_t)n + 1 + n_before;
+    why->n_queued += n_before;
     why->first_id = first->request.id;
     why->first_start = hole.longest >= TIME_NEVER - 1
                            ? TIME_NEVER
                            : time_add(sched->now, hole.longest);
+    if (why->first_start < now)
+        why->first_start = now;
     why->extra = hole.n_extra;
     if (job != first)
         explain_backfill(sched, job, &hole, why);
-    n = sched_forecast(sched, now, ids, starts,
-                       why->position < FORECAST_MAX ? why->position
-                                                    : FORECAST_MAX);
-    if (n >= why->position)
-        why->expected_start = starts[why->position - 1];
+    if (n < FORECAST_MAX &&
+        sched_forecast(sched, now, ids, starts, n + 1) == n + 1)
+        why->expected_start = starts[n];
 }
 
 int sched_why(const struct sched *sched, int64_t id, time_us now,
@@ -147,7 +149,7 @@ size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
     struct plan plan;
     size_t n = 0;
 
-    plan_init(&plan, sched);
+    plan_init_expected(&plan, sched);
     for (; job != NULL && n < max; job = queue_next(job), n++) {
         const struct job_request *request = &job->request;
         time_us when =

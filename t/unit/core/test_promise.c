@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Promises: with EASY, a job that is the head starts no later than it was first
+ * promised (invariant I9), whatever ends early, is backfilled, grows, shrinks
+ * or refuses to.
+ */
+#include "sim.h"
+#include "support.h"
+
+#define N_JOBS 300
+
+struct totals {
+    int late, backfilled, grows, shrinks, promises;
+};
+
+static void run_loads(const struct sched_config *config, uint64_t n_seeds,
+                      bool is_elastic, struct totals *totals)
+{
+    *totals = (struct totals){.late = 0};
+    for (uint64_t seed = 1; seed <= n_seeds; seed++) {
+        uint64_t random = seed;
+        uint32_t n_nodes = 2 + random_below(&random, 31);
+        struct sim_job jobs[N_JOBS];
+        struct sim sim = {.random = seed};
+
+        sim_make_jobs(&random, n_nodes, is_elastic, jobs, N_JOBS);
+        sim_run(&sim, config, n_nodes, jobs, N_JOBS);
+        totals->late += sim.n_late;
+        totals->backfilled += sim.n_backfilled;
+        totals->grows += sim.n_grows;
+        totals->shrinks += sim.n_shrinks;
+        for (size_t i = 0; i < N_JOBS; i++)
+            totals->promises += jobs[i].promise >= 0;
+    }
+}
+
+static void rigid_jobs_start_as_promised(void **state)
+{
+    struct sched_config config;
+    struct totals totals;
+
+    (void)state;
+    sched_config_init(&config);
+    config.mode = MODE_RIGID;
+    run_loads(&config, 40, false, &totals);
+    assert_int_equal(totals.late, 0);
+    assert_true(totals.promises > 2000);
+    assert_true(totals.backfilled > 1000);
+}
+
+static void growing_and_shrinking_break_no_promise(void **state)
+{
+    struct sched_config config;
+    struct totals totals;
+
+    (void)state;
+    sched_config_init(&config);
+    config.start_at_max = true;
+    run_loads(&config, 40, true, &totals);
+    assert_int_equal(totals.late, 0);
+    assert_true(totals.grows > 500);
+    assert_true(totals.shrinks > 200);
+    config.start_at_max = false;
+    config.expand = strategy_expand("equal");
+    config.shrink = strategy_shrink("most_nodes");
+    run_loads(&config, 40, true, &totals);
+    assert_int_equal(totals.late, 0);
+}
+
+static void nobody_passes_without_backfilling(void **state)
+{
+    struct sched_config config;
+    struct totals totals;
+
+    (void)state;
+    sched_config_init(&config);
+    config.mode = MODE_RIGID;
+    config.backfill = BACKFILL_NONE;
+    run_loads(&config, 10, false, &totals);
+    assert_int_equal(totals.backfilled, 0);
+    assert_int_equal(totals.late, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rigid_jobs_start_as_promised),
+        cmocka_unit_test(growing_and_shrinking_break_no_promise),
+        cmocka_unit_test(nobody_passes_without_backfilling),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
