@@ -73,8 +73,7 @@ const char *exit_reason_name(enum exit_reason reason);
  */
 #define SHEPHERD_SIG_FORWARD SIGRTMIN         /* send signal VALUE to the job */
 #define SHEPHERD_SIG_TERMINATE (SIGRTMIN + 1) /* TERM, VALUE ms, then KILL */
-#define SHEPHERD_SIG_WALLTIME (SIGRTMIN + 2)  /* ends VALUE s after its start \
-                                               */
+#define SHEPHERD_SIG_WALLTIME (SIGRTMIN + 2)  /* ends VALUE s after start */
 /* SIGTERM = terminate with the grace given at the start. */
 
 #endif
