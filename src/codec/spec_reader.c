@@ -99,7 +99,10 @@ char *spec_problem_path(const struct spec_problem *problem, char *buf,
 
 static void report_unknown(struct spec_reader *reader)
 {
-    const char *near = spec_field_suggest(reader->key);
+    /* looking for near keys is slow: not for problems nobody will see */
+    const char *near = reader->problems->n == SPEC_PROBLEMS_MAX
+                           ? NULL
+                           : spec_field_suggest(reader->key);
 
     if (near)
         spec_error(reader, "unknown key; did you mean \"%s\"?", near);
