@@ -121,8 +121,8 @@ static void test_walltime(void **state)
 static void test_walltime_of_a_stubborn_job(void **state)
 {
     struct rig *rig = *state;
-    rig->request.walltime = USEC_PER_SEC / 2;
-    rig->request.grace = USEC_PER_SEC / 20;
+    rig->request.walltime = USEC_PER_SEC;
+    rig->request.grace = USEC_PER_SEC0;
     struct exit_record r = rig_run(rig, 1, STUBBORN);
     assert_int_equal(r.reason, EXIT_WALLTIME);
     assert_int_equal(r.signal, SIGKILL);

@@ -305,7 +305,7 @@ static void test_warning(void **state)
 {
     struct rig *rig = *state;
     rig->request.walltime = 60 * USEC_PER_SEC;
-    rig->request.warn_before = 60 * USEC_PER_SEC - USEC_PER_SEC / 3;
+    rig->request.warn_before = 59 * USEC_PER_SEC;
     rig->request.warn_signal = SIGUSR2;
     struct exit_record r =
         rig_run(rig, 1, "trap 'exit 8' USR2; while :; do sleep 0.01; done");

@@ -22,7 +22,8 @@
     {                     \
         __VA_ARGS__, NULL \
     }
-#define STUBBORN "trap '' TERM; while :; do sleep 0.05; done"
+#define LOOP "while :; do sleep 0.05; done"
+#define STUBBORN "trap '' TERM; echo ready; " LOOP
 
 static void assert_text(const struct sandbox *box, const char *name,
                         const char *expected)
@@ -240,11 +241,11 @@ static void test_walltime_ends_everything(void **state)
         "trap '' TERM\n"
         "setsid sh -c \"trap '' TERM HUP; while :; do sleep 0.05; done\" &\n"
         "(setsid sh -c \"trap '' TERM; (while :; do sleep 0.05; done) &\" &)\n"
-        "echo ready\n" STUBBORN;
+        "echo ready\n" LOOP;
     pid_t pid = sandbox_start(
         box, &(struct run){.job = 1,
                            .script = script,
-                           .options = WORDS("--walltime-us", "500000",
+                           .options = WORDS("--walltime-us", "1500000",
                                             "--grace-us", "100000")});
     assert_int_equal(sandbox_wait(pid), 0);
     assert_int_equal(sandbox_count(box), 0);
@@ -252,7 +253,7 @@ static void test_walltime_ends_everything(void **state)
     struct exit_record r = sandbox_claim(box, 1).exit;
     assert_int_equal(r.reason, EXIT_WALLTIME);
     assert_int_equal(r.signal, SIGKILL);
-    assert_true(r.ended_us - r.started_us >= 600000);
+    assert_true(r.ended_us - r.started_us >= 1600000);
 }
 
 static void test_left_over_daemons_are_ended(void **state)
@@ -260,7 +261,7 @@ static void test_left_over_daemons_are_ended(void **state)
     struct sandbox *box = *state;
     struct exit_record r = sandbox_run(
         box, &(struct run){.job = 1,
-                           .script = "setsid " STUBBORN "&\n"
+                           .script = "setsid sh -c \"" STUBBORN "\" &\n"
                                      "for i in 1 2 3 4 5; do\n"
                                      "  (setsid sh -c '(sleep 100 &)' &)\n"
                                      "done; exit 4",
@@ -282,7 +283,7 @@ static pid_t start_waiting(struct sandbox *box, const char *script,
 static void test_terminate_with_grace(void **state)
 {
     struct sandbox *box = *state;
-    pid_t pid = start_waiting(box, "echo ready; " STUBBORN, NULL);
+    pid_t pid = start_waiting(box, STUBBORN, NULL);
     sandbox_signal(pid, SHEPHERD_SIG_TERMINATE, 50);
     assert_int_equal(sandbox_wait(pid), 0);
     struct exit_record r = sandbox_claim(box, 1).exit;
@@ -293,7 +294,7 @@ static void test_terminate_with_grace(void **state)
 static void test_second_terminate_makes_it_sooner(void **state)
 {
     struct sandbox *box = *state;
-    pid_t pid = start_waiting(box, "echo ready; " STUBBORN, NULL);
+    pid_t pid = start_waiting(box, STUBBORN, NULL);
     sandbox_signal(pid, SHEPHERD_SIG_TERMINATE, 1000000);
     sandbox_signal(pid, SHEPHERD_SIG_TERMINATE, 0);
     assert_int_equal(sandbox_wait(pid), 0);
@@ -354,7 +355,7 @@ static void test_warning_before_the_walltime(void **state)
                                    .script = "trap 'echo warned; exit 0' USR1;"
                                              "while :; do sleep 0.01; done",
                                    .options = WORDS("--walltime-us", "60000000",
-                                                    "--warn-us", "59700000",
+                                                    "--warn-us", "59000000",
                                                     "--warn-signal", "10")});
     assert_text(box, "out", "warned\n");
 }

@@ -86,21 +86,21 @@ static void test_kill_after_the_grace(void **state)
 {
     (void)state;
     struct options options = no_limit;
-    options.walltime_us = SECOND / 5;
+    options.walltime_us = SECOND / 2;
     options.grace_us = SECOND / 20;
     int64_t before = watch_now_us();
     struct exit_record r =
         watch(&options, "trap '' TERM; while :; do sleep 1; done");
     assert_int_equal(r.reason, EXIT_WALLTIME);
     assert_int_equal(r.signal, SIGKILL);
-    assert_true(watch_now_us() - before >= SECOND / 5 + SECOND / 20);
+    assert_true(watch_now_us() - before >= SECOND / 2 + SECOND / 20);
 }
 
 static void test_code_of_one_who_obeys(void **state)
 {
     (void)state;
     struct options options = no_limit;
-    options.walltime_us = SECOND / 5;
+    options.walltime_us = SECOND / 2;
     struct exit_record r =
         watch(&options, "trap 'exit 85' TERM; while :; do sleep 0.01; done");
     assert_int_equal(r.reason, EXIT_WALLTIME);
@@ -112,7 +112,7 @@ static void test_warning_comes_first(void **state)
     (void)state;
     struct options options = no_limit;
     options.walltime_us = 60 * SECOND;
-    options.warn_us = 60 * SECOND - SECOND / 5;
+    options.warn_us = 60 * SECOND - SECOND / 2;
     options.warn_signal = SIGUSR1;
     struct exit_record r =
         watch(&options, "trap 'exit 3' USR1; while :; do sleep 0.01; done");
@@ -135,7 +135,7 @@ static void test_stopped_command_is_woken_to_end(void **state)
 {
     (void)state;
     struct options options = no_limit;
-    options.walltime_us = SECOND / 5;
+    options.walltime_us = SECOND / 2;
     options.grace_us = 60 * SECOND;
     struct exit_record r = watch(&options, "kill -STOP $$");
     assert_int_equal(r.reason, EXIT_WALLTIME);
