@@ -122,7 +122,7 @@ static void test_walltime_of_a_stubborn_job(void **state)
 {
     struct rig *rig = *state;
     rig->request.walltime = USEC_PER_SEC;
-    rig->request.grace = USEC_PER_SEC0;
+    rig->request.grace = USEC_PER_SEC / 20;
     struct exit_record r = rig_run(rig, 1, STUBBORN);
     assert_int_equal(r.reason, EXIT_WALLTIME);
     assert_int_equal(r.signal, SIGKILL);
