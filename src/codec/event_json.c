@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See event_json.h. */
+/*
+ * See event_json.h. One table of all fields, one mask per type; the types that
+ * carry a struct (submit, update) add it at the end. The order of keys is
+ * fixed, so equal events give equal bytes.
+ */
 #include "codec/event_json.h"
 
 #include <string.h>
@@ -179,6 +183,7 @@ static int read_request(const json_t *object, struct job_request *out,
     return record_read_request(object, out, err);
 }
 
+/* Fills OUT even when it fails; the caller releases it then. */
 static int read_event(const json_t *root, struct event *out, struct err *err)
 {
     const char *name = json_string_value(json_object_get(root, "event"));

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See identity.h. jansson's objects serve as the maps. */
+/*
+ * See identity.h. jansson's objects serve as the maps. The hash and the form of
+ * an identity are kept in stores: changing them runs every job again.
+ */
 #include "codec/identity.h"
 
 #include <inttypes.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See idset_text.h. */
+/*
+ * See idset_text.h. Only the one canonical form is read: a set that was written
+ * otherwise was not written by erm.
+ */
 #include "codec/idset_text.h"
 
 #include <ctype.h>

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A job's spec as a value, and to and from JSON by the table of fields. */
+/*
+ * A job's spec as a value, and to and from JSON by the table of fields.
+ *
+ * Reading one object stops at nothing and collects all problems; a caller of
+ * these functions gets the first, because a client sends one job and corrects
+ * it. jobs_file.c tells all of them.
+ */
 #include "codec/job_spec.h"
 
 #include <assert.h>
@@ -63,6 +69,7 @@ char *job_spec_to_text(const struct job_spec *spec)
     return text;
 }
 
+/* The first error; warnings are for files, which people read again. */
 static void report(const struct spec_problems *problems, struct err *err)
 {
     char path[160];

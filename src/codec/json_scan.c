@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See json_scan.h. */
+/*
+ * See json_scan.h. One pass over the bytes, no memory but the spans.
+ *
+ * Brackets are matched by a small stack. A closing one that fits none of the
+ * open ones ends the value; one that fits an outer one closes all inside it, so
+ * that a lost bracket spoils one entry and not the rest of the file.
+ */
 #include "codec/json_scan.h"
 
 #include <jansson.h>
@@ -65,6 +71,7 @@ static bool stack_close(struct bracket_stack *stack, char close)
     return false;
 }
 
+/* A value that begins with a bracket. */
 static struct span scan_brackets(const char *text, size_t len, size_t at)
 {
     struct bracket_stack stack = {.depth = 0};
@@ -189,6 +196,7 @@ void spans_release(struct spans *spans)
     spans_init(spans);
 }
 
+/* Doubles, so that a million entries cost twenty allocations. */
 static void spans_add(struct spans *spans, struct span span)
 {
     if (spans->n == spans->size) {

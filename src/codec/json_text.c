@@ -169,6 +169,7 @@ static const char *token_hint(const struct context *ctx)
     return NULL;
 }
 
+/* The token found is a comma too many, or what follows one. */
 static void set_comma_hint(const struct context *ctx,
                            struct json_problem *problem)
 {
@@ -185,6 +186,7 @@ static void set_comma_hint(const struct context *ctx,
                  "remove the comma after '%c'", ctx->before);
 }
 
+/* Inside an object where a member may begin. */
 static void explain_key(const struct context *ctx, struct json_problem *problem)
 {
     char c = ctx->text[ctx->start];
@@ -201,6 +203,7 @@ static void explain_key(const struct context *ctx, struct json_problem *problem)
                  "put the key in double quotes");
 }
 
+/* Where a value must be. */
 static void explain_value(const struct context *ctx,
                           struct json_problem *problem)
 {
@@ -257,6 +260,7 @@ static void explain_start(const struct context *ctx,
         snprintf(problem->hint, sizeof(problem->hint), "%s", hint);
 }
 
+/* WORDS are jansson's; what it says that is not known here is passed on. */
 static void explain_syntax(const struct context *ctx, const char *words,
                            struct json_problem *problem)
 {
@@ -287,6 +291,7 @@ static void explain_syntax(const struct context *ctx, const char *words,
                  (int)(near ? near - words : (long)strlen(words)), words);
 }
 
+/* The end of the text has no token: the bracket that is still open is named. */
 static void explain_end(const char *text, struct span part,
                         struct json_problem *problem)
 {
@@ -337,6 +342,8 @@ static void explain_other(const struct context *ctx, const json_error_t *error,
     }
 }
 
+/* jansson counts the bytes it has taken, so its position is behind the token.
+ */
 static void explain(const char *text, struct span part,
                     const json_error_t *error, struct json_problem *problem)
 {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See list_doc.h. */
+/*
+ * See list_doc.h. The whole document is kept as jansson has it, so keys that
+ * erm does not know, and their order, go back as they came.
+ */
 #include "codec/list_doc.h"
 
 #include <assert.h>
@@ -60,6 +63,7 @@ char *list_doc_format(const struct list_doc *doc)
     return strbuf_detach(&out);
 }
 
+/* Both forms are read because clients write both; erm writes strings. */
 int64_t list_doc_id(const json_t *value)
 {
     const char *text = json_string_value(value);

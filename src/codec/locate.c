@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See locate.h. */
+/*
+ * See locate.h. Walks from the start of the text each time: messages are rare,
+ * and jobs_file.c gives it one entry at a time.
+ */
 #include "codec/locate.h"
 
 #include "codec/json_scan.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See policy_file.h. */
+/*
+ * See policy_file.h. An entry is read leniently (whoever wrote it) and written
+ * exactly as the seed's manager does, because its client compares strings.
+ */
 #include "codec/policy_file.h"
 
 #include <inttypes.h>
@@ -39,6 +42,7 @@ size_t policy_file_count(const struct policy_file *file)
     return json_array_size(file->doc.list);
 }
 
+/* 0 for what is no number: such an entry is not erm's. */
 static uint32_t number_of(const json_t *value)
 {
     json_int_t n = json_integer_value(value);
@@ -94,6 +98,7 @@ void policy_file_add(struct policy_file *file, const struct policy_entry *entry)
     json_array_append_new(file->doc.list, object);
 }
 
+/* From the end, so that removing does not move what is still to be seen. */
 size_t policy_file_remove(struct policy_file *file, int64_t id)
 {
     struct policy_entry entry;

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * See record.h. Written straight into the text: a record is made for every
- * event, and building a tree first would cost more than all the rest.
+ * event, and building a tree first would cost more than all the rest. Reading
+ * is rarer (a start of the manager) and goes by jansson.
+ *
+ * A value out of range is damage: the core asserts what it is promised, so it
+ * must never get further than here.
  */
 #include "codec/record.h"
 
@@ -40,6 +44,7 @@ static void add_time(struct strbuf *out, time_us t)
         add_integer(out, t);
 }
 
+/* 17 digits give every double back exactly. */
 static void add_real(struct strbuf *out, double real)
 {
     char text[40];
@@ -267,6 +272,7 @@ static int read_after(const json_t *list, struct job_request *out,
     return 0;
 }
 
+/* Rising sizes, as core/job.h promises them. */
 static int read_runtimes(const json_t *list, struct job_request *out,
                          struct err *err)
 {

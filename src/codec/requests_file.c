@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See requests_file.h. */
+/*
+ * See requests_file.h. A request that makes no sense is told and left to the
+ * caller, who removes it: leaving it would tell it again at each look.
+ */
 #include "codec/requests_file.h"
 
 #include <string.h>

@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See spec_fields.h. */
+/*
+ * The table of keys (spec_fields.h).
+ *
+ * A row names its readers and writers, so adding a key is adding a row here, a
+ * property in doc/jobs.schema.json and a line in doc/jobs.json.md; a test fails
+ * when one is forgotten. Words that are known but have no engine yet are in the
+ * lists with the sentence that refuses them.
+ */
 #include "codec/spec_fields.h"
 
 #include <string.h>

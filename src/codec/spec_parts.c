@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See spec_parts.h. */
+/*
+ * See spec_parts.h. Each part is read into the spec as far as it is good; the
+ * entry is dropped as a whole when anything in it was an error.
+ */
 #include "codec/spec_parts.h"
 
 #include <ctype.h>
@@ -55,6 +58,7 @@ static bool check_id(struct spec_reader *reader, int64_t id)
     return false;
 }
 
+/* A label comes by a string `id` or by `label`, but only once. */
 static void set_label(struct spec_reader *reader, const char *text)
 {
     if (!spec_label_is_valid(text)) {
@@ -259,6 +263,8 @@ static bool parse_after(struct spec_reader *reader, const char *text,
     return false;
 }
 
+/* Ids become text here: whether they exist is for the manager to find out, who
+ * knows the jobs. */
 static void add_after(struct spec_reader *reader, const json_t *value)
 {
     struct job_spec *spec = reader->spec;
@@ -354,6 +360,7 @@ static char *env_line(struct spec_reader *reader, const char *name,
     return strbuf_detach(&line);
 }
 
+/* Order is kept; a null value is an error and not "unset". */
 void spec_read_env(struct spec_reader *reader, const json_t *value)
 {
     json_t *object = (json_t *)(uintptr_t)value;
@@ -402,6 +409,7 @@ json_t *spec_write_env(const struct spec_field *field,
 
 #define SIGNAL_MAX 64
 
+/* Names as the C library abbreviates them ("USR1"), with or without SIG. */
 static int signal_number(const char *name)
 {
     if (strncasecmp(name, "SIG", 3) == 0)

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See spec_reader.h. What a key means is in spec_fields.c. */
+/*
+ * See spec_reader.h. What a key means is in spec_fields.c.
+ *
+ * Order: every member by its row of the table, then what concerns several
+ * (sizes, kind), and that only when each value alone is good, so that one
+ * mistake gives one message.
+ */
 #include "codec/spec_reader.h"
 
 #include <stdarg.h>
@@ -111,6 +117,7 @@ static void report_unknown(struct spec_reader *reader)
                   "keys beginning with \"_\" or \"x-\" are yours to use");
 }
 
+/* Members in the order of the file, so that messages come in that order. */
 static void read_members(struct spec_reader *reader)
 {
     /* jansson has no iterator for const objects; nothing is changed */
@@ -151,6 +158,7 @@ static const char *given(const struct spec_reader *reader, const char *key)
     return value && !json_is_null(value) ? field->alias : NULL;
 }
 
+/* min <= pref <= max, with what was not given derived from what was. */
 static void finish_sizes(struct spec_reader *reader)
 {
     struct job_request *request = &reader->spec->request;
@@ -175,6 +183,7 @@ static void finish_sizes(struct spec_reader *reader)
     reader->key = NULL;
 }
 
+/* An explicit type wins over `elastic`, which wins over what the sizes say. */
 static void finish_kind(struct spec_reader *reader)
 {
     struct job_request *request = &reader->spec->request;

@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See spec_value.h. */
+/*
+ * Single values of a job entry (spec_value.h): type first, then range.
+ *
+ * An error says what was found and what was wanted, and a hint is given where
+ * the mistake is a known one (a number in quotes, a word with one letter
+ * wrong). Nothing is guessed: a "2" is not taken for a 2.
+ */
 #include "codec/spec_value.h"
 
 #include <ctype.h>
@@ -65,6 +71,8 @@ bool spec_value_integer(struct spec_reader *reader, const json_t *value,
     return true;
 }
 
+/* Plain numbers and MM:SS are read as the seed reads them, but Slurm, PBS and
+ * LSF each read them otherwise: the user is told how it was understood. */
 static void warn_ambiguous(struct spec_reader *reader, const char *text,
                            dur_us d)
 {
@@ -77,6 +85,8 @@ static void warn_ambiguous(struct spec_reader *reader, const char *text,
               seconds / 60 % 60, seconds % 60);
 }
 
+/* 0 is a span only where the caller takes it; the parser of base refuses it, as
+ * it would be a walltime of nothing. */
 static bool duration_string(struct spec_reader *reader, const json_t *value,
                             dur_us *out)
 {
@@ -103,6 +113,8 @@ static bool duration_string(struct spec_reader *reader, const json_t *value,
     return true;
 }
 
+/* Rounded to the microsecond: seconds as written by spec_duration_json() come
+ * back exactly, because 53 bits hold 10^8 s in steps finer than that. */
 static bool duration_number(struct spec_reader *reader, const json_t *value,
                             dur_us *out)
 {
@@ -145,6 +157,7 @@ bool spec_value_duration(struct spec_reader *reader, const json_t *value,
     return true;
 }
 
+/* Names a near word, or all of them: WORDS are few. */
 static void report_word(struct spec_reader *reader, const char *text,
                         const struct spec_word *words)
 {
@@ -211,6 +224,7 @@ void spec_read_string(struct spec_reader *reader, const json_t *value)
     }
 }
 
+/* A string that is shown in tables and terminals: no escape sequences. */
 void spec_read_line(struct spec_reader *reader, const json_t *value)
 {
     const char *text = json_string_value(value);
@@ -257,6 +271,8 @@ void spec_read_bool(struct spec_reader *reader, const json_t *value)
                    json_text_kind(value));
 }
 
+/* Enums are stored as unsigned by both compilers we build with, as none of ours
+ * has a negative value. */
 void spec_read_word(struct spec_reader *reader, const json_t *value)
 {
     spec_value_word(reader, value, reader->field->words, member(reader));

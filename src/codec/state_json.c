@@ -69,6 +69,7 @@ static const struct record_field reservation_fields[] = {
 
 /* ---- writing ---- */
 
+/* By outcome and as ranges: a million ended jobs take a few kilobytes. */
 static void write_ended(struct strbuf *out, const struct job_table *jobs)
 {
     struct idset ended[JOB_N_STATES] = {{.words = NULL}};
@@ -164,6 +165,7 @@ static int damaged(struct loader *loader, const char *what)
     return err_set(loader->err, ERR_INPUT, "the snapshot is damaged: %s", what);
 }
 
+/* A grow owns its nodes from the offer on, a shrink only until it is done. */
 static int read_directive(struct loader *loader, const json_t *object,
                           struct job *job)
 {
@@ -273,6 +275,7 @@ static int read_ended(struct loader *loader)
     return 0;
 }
 
+/* It keeps nodes for one job, which must be there and waiting. */
 static int read_reservation(struct loader *loader)
 {
     const json_t *object = json_object_get(loader->root, "reservation");
@@ -307,6 +310,7 @@ static int read_state(struct loader *loader)
     return read_reservation(loader);
 }
 
+/* Nothing can fail from here on. */
 static void fill(struct loader *loader)
 {
     pool_restore(&loader->sched->pool);

@@ -165,6 +165,122 @@ static void test_other_keys_are_not_looked_at(void **state)
     event_release(&event);
 }
 
+/* doc/journal.md is the contract: it must name every event and every key. */
+static void test_the_document_names_everything(void **state)
+{
+    size_t len;
+    char *text = read_source("doc/journal.md", &len), word[64];
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(records); i++) {
+        json_t *root = json_loads(records[i], 0, NULL);
+        json_t *request = json_object_get(root, "request");
+        const char *key;
+        json_t *value;
+        snprintf(word, sizeof(word), "`%s`",
+                 json_string_value(json_object_get(root, "event")));
+        assert_contains(text, word);
+        json_object_update(root, request);
+        json_object_foreach(root, key, value)
+        {
+            snprintf(word, sizeof(word), "`%s`", key);
+            assert_contains(text, word);
+        }
+        json_decref(root);
+    }
+    free(text);
+}
+
+/* ---- values at their limits ---- */
+
+static void expect_back(const struct event *event)
+{
+    char *text = event_to_text(event), *again;
+    struct event copy;
+    struct err err;
+
+    if (event_from_text(text, &copy, &err) < 0)
+        fail_msg("%s: %s", text, err.text);
+    again = event_to_text(&copy);
+    assert_string_equal(again, text);
+    assert_int_equal(copy.type, event->type);
+    assert_int_equal(copy.now, event->now);
+    free(text);
+    free(again);
+    event_release(&copy);
+}
+
+static void test_limits_come_back(void **state)
+{
+    struct event event;
+
+    (void)state;
+    event_init(&event, EV_OFFER, INT64_MAX);
+    event.job = JOB_ID_MAX;
+    event.seq = INT64_MAX;
+    event.op = DIRECTIVE_SHRINK;
+    event.asker = ASKED_BY_JOB;
+    event.for_job = JOB_ID_MAX;
+    event.accept_by = TIME_NEVER;
+    event.when = INT64_MAX - 1;
+    idset_add(&event.nodes, 0);
+    idset_add(&event.nodes, 99999);
+    expect_back(&event);
+    event_release(&event);
+
+    event_init(&event, EV_EXITED, 0);
+    event.job = 1;
+    event.attempt = UINT32_MAX;
+    event.code = INT32_MIN;
+    event.signal = INT32_MAX;
+    event.exit = EXITED_ON_REQUEST;
+    expect_back(&event);
+    event_release(&event);
+}
+
+static void test_a_full_request_comes_back(void **state)
+{
+    struct event event, copy;
+    char *text;
+
+    (void)state;
+    event_init(&event, EV_SUBMIT, 5);
+    job_request_init(&event.request);
+    event.request.id = 9;
+    event.request.kind = JOB_EVOLVING;
+    event.request.resize = RESIZE_WORKERS;
+    event.request.on_deadline = DEADLINE_FORCE;
+    event.request.hold = event.request.requeue = true;
+    event.request.min_nodes = 2;
+    event.request.max_nodes = UINT32_MAX;
+    event.request.pref_nodes = 3;
+    event.request.priority = INT32_MIN;
+    event.request.walltime = 1;
+    event.request.begin = INT64_MAX;
+    event.request.serial_fraction = 1.0 / 3;
+    event.request.accept_within = 7;
+    event.request.done_within = TIME_NEVER;
+    event.request.cooldown = 0;
+    event.request.n_after = 2;
+    event.request.after = calloc(2, sizeof(*event.request.after));
+    event.request.after[0] = (struct job_dependency){1, AFTER_NOT_OK};
+    event.request.after[1] = (struct job_dependency){2, AFTER_ANY};
+    event.request.n_runtimes = 1;
+    event.request.runtimes = calloc(1, sizeof(*event.request.runtimes));
+    event.request.runtimes[0] = (struct job_runtime){4, 1000001};
+    expect_back(&event);
+
+    text = event_to_text(&event);
+    assert_int_equal(event_from_text(text, &copy, NULL), 0);
+    assert_true(copy.request.serial_fraction == 1.0 / 3);
+    assert_int_equal(copy.request.after[0].kind, AFTER_NOT_OK);
+    assert_int_equal(copy.request.runtimes[0].runtime, 1000001);
+    assert_int_equal(copy.request.begin, TIME_NEVER);
+    free(text);
+    event_release(&event);
+    event_release(&copy);
+}
+
 /* The journal of a busy day, through text, gives the same state. */
 static void test_a_random_history_comes_back(void **state)
 {
@@ -205,6 +321,9 @@ int main(void)
         cmocka_unit_test(test_each_key_is_needed),
         cmocka_unit_test(test_damaged_records),
         cmocka_unit_test(test_other_keys_are_not_looked_at),
+        cmocka_unit_test(test_the_document_names_everything),
+        cmocka_unit_test(test_limits_come_back),
+        cmocka_unit_test(test_a_full_request_comes_back),
         cmocka_unit_test(test_a_random_history_comes_back),
     };
 

@@ -463,6 +463,62 @@ static void test_nul_and_other_bytes(void **state)
     done(&reading);
 }
 
+/* ---- one wrong byte ---- */
+
+/* Promises that hold for every text. */
+static void expect_sane(const char *text)
+{
+    struct reading reading;
+
+    read_text(&reading, text);
+    assert_int_equal(reading.rc, reading.diags.n_errors ? -1 : 0);
+    assert_true(reading.file.n + reading.file.n_skipped <=
+                reading.file.n_entries);
+    if (reading.rc == 0)
+        assert_int_equal(reading.file.n + reading.file.n_skipped,
+                         reading.file.n_entries);
+    for (size_t i = 0; i < reading.file.n; i++)
+        assert_non_null(reading.file.items[i].spec.identity);
+    for (size_t i = 1; i < reading.diags.n; i++)
+        assert_true(reading.diags.items[i - 1].line <=
+                    reading.diags.items[i].line);
+    done(&reading);
+}
+
+static void test_any_byte_of_the_sample_may_be_wrong(void **state)
+{
+    static const char others[] = "{}[],:\"\\\n 0x";
+    char *text = seed_sample();
+    size_t len = strlen(text);
+
+    (void)state;
+    for (size_t i = 0; i < len; i++) {
+        char right = text[i];
+        for (size_t j = 0; others[j]; j++) {
+            text[i] = others[j];
+            expect_sane(text);
+        }
+        text[i] = right;
+    }
+    free(text);
+}
+
+static void test_any_byte_of_the_sample_may_be_missing(void **state)
+{
+    char *text = seed_sample(), *part;
+    size_t len = strlen(text);
+
+    (void)state;
+    part = malloc(len);
+    for (size_t i = 0; i < len; i++) {
+        memcpy(part, text, i);
+        memcpy(part + i, text + i + 1, len - i);
+        expect_sane(part);
+    }
+    free(part);
+    free(text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -485,6 +541,8 @@ int main(void)
         cmocka_unit_test(test_files_that_are_too_large),
         cmocka_unit_test(test_many_jobs),
         cmocka_unit_test(test_nul_and_other_bytes),
+        cmocka_unit_test(test_any_byte_of_the_sample_may_be_wrong),
+        cmocka_unit_test(test_any_byte_of_the_sample_may_be_missing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

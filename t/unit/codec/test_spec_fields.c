@@ -112,6 +112,28 @@ static void test_the_document_has_every_key(void **state)
     free(text);
 }
 
+/* The types that the schema allows are those that the readers take. */
+static void test_the_schema_has_the_limits(void **state)
+{
+    json_t *root, *properties = job_schema(&root);
+    json_t *defs = json_object_get(root, "$defs");
+    json_t *count = json_object_get(defs, "count");
+    json_t *string = json_object_get(defs, "string");
+    json_t *priority = json_object_get(properties, "priority");
+    const struct spec_field *field = spec_field_find("priority");
+
+    (void)state;
+    assert_int_equal(json_integer_value(json_object_get(count, "maximum")),
+                     NODES_MAX);
+    assert_int_equal(json_integer_value(json_object_get(string, "maxLength")),
+                     SPEC_STRING_MAX);
+    assert_int_equal(json_integer_value(json_object_get(priority, "minimum")),
+                     field->low);
+    assert_int_equal(json_integer_value(json_object_get(priority, "maximum")),
+                     field->high);
+    json_decref(root);
+}
+
 static void test_the_policy_schema_is_json(void **state)
 {
     size_t len;
@@ -132,6 +154,7 @@ int main(void)
         cmocka_unit_test(test_the_schema_has_every_key),
         cmocka_unit_test(test_the_schema_has_the_words),
         cmocka_unit_test(test_the_document_has_every_key),
+        cmocka_unit_test(test_the_schema_has_the_limits),
         cmocka_unit_test(test_the_policy_schema_is_json),
     };
 
