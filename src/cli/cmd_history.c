@@ -8,9 +8,11 @@
 #include "cli/id_list.h"
 #include "cli/job_view.h"
 #include "cli/number.h"
+#include "cli/observe.h"
 #include "cli/phase_table.h"
 #include "cli/time_text.h"
 #include "cli/view_format.h"
+#include "cli/view_sort.h"
 
 enum {
     KEY_SINCE = OPTION_FIRST_KEY,
@@ -92,11 +94,12 @@ static int print_jobs(const struct cli *cli, const struct parsed *parsed,
     return 0;
 }
 
-static void print_phases(const struct cli *cli, const json_t *jobs)
+static void print_phases(const struct cli *cli, json_t *jobs)
 {
     struct phase_table phases;
     size_t i;
     const json_t *job;
+    view_sort(jobs, "id"); /* letters in the order of the jobs */
     phase_table_init(&phases);
     json_array_foreach(jobs, i, job)
     {
@@ -132,7 +135,7 @@ static void print_summary(const struct cli *cli, const json_t *summary)
 static int print_history(const struct cli *cli, const struct parsed *parsed,
                          const json_t *answer, struct err *err)
 {
-    const json_t *jobs = json_object_get(answer, "jobs");
+    json_t *jobs = json_object_get(answer, "jobs");
     struct strbuf text;
     int rc = 0;
     strbuf_init(&text);
@@ -165,7 +168,7 @@ static int run_history(struct cli *cli, int argc, char **argv, struct err *err)
         return -1;
     strbuf_init(&path);
     if (make_path(cli, &parsed, &path, err) == 0 &&
-        cli_request(cli, "GET", path.text, NULL, &answer, err) == 0) {
+        observe_get(cli, path.text, &answer, err) == 0) {
         rc = print_history(cli, &parsed, answer, err);
         json_decref(answer);
     }

@@ -32,6 +32,7 @@ struct manager_options {
     const char *shepherd_path; /* NULL = found beside erm */
     const char *output_dir;    /* of job output; NULL = the job's cwd */
     bool until_idle;           /* end when all is done */
+    bool is_observer;          /* only tells what was; changes nothing */
     enum log_level log_level;
     struct job_spec *first_jobs; /* submitted at the start (run -- CMD) */
     uint32_t n_first_jobs;

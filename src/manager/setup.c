@@ -67,7 +67,8 @@ static int open_state_dir(struct manager *manager, struct err *err)
     char *path = given == NULL ? below(manager->home, STATE_DIR_NAME)
                                : mem_strdup(given);
     struct state_dir dir;
-    int result = state_dir_open(&dir, path, true, err);
+    bool is_made = !manager->options.is_observer;
+    int result = state_dir_open(&dir, path, is_made, err);
 
     free(path);
     if (result != 0)
@@ -196,6 +197,22 @@ static int make_api(struct manager *manager, struct err *err)
     return state_dir_set_socket(manager->state_dir, manager->paths.socket, err);
 }
 
+/* What a manager does for jobs: start them, show them directives, read their
+ * file. */
+static int make_effects(struct manager *manager, struct err *err)
+{
+    if (manager->options.is_observer) {
+        manager->launcher_note = mem_strdup("nothing runs: only looking");
+        manager->is_read_only = true;
+        return 0;
+    }
+    if (make_launcher(manager, err) != 0 || make_pool(manager, err) != 0)
+        return -1;
+    if (manager->options.jobs_file != NULL)
+        manager->jobs_watch = jobs_watch_create(manager);
+    return 0;
+}
+
 int setup_make(struct manager *manager, struct err *err)
 {
     manager->lock_fd = -1;
@@ -204,13 +221,11 @@ int setup_make(struct manager *manager, struct err *err)
     manager->nodes = node_names_create();
     manager->problems = problems_create();
     if (find_home(manager, err) != 0 || open_state_dir(manager, err) != 0 ||
-        complete_paths(manager, err) != 0 || make_state(manager, err) != 0 ||
-        make_launcher(manager, err) != 0 || make_pool(manager, err) != 0 ||
-        make_api(manager, err) != 0)
+        complete_paths(manager, err) != 0 || make_state(manager, err) != 0)
         return -1;
-    if (manager->options.jobs_file != NULL)
-        manager->jobs_watch = jobs_watch_create(manager);
-    return 0;
+    if (make_effects(manager, err) != 0)
+        return -1;
+    return make_api(manager, err);
 }
 
 /* ---- the end ---- */
@@ -257,7 +272,8 @@ void setup_release(struct manager *manager)
 {
     if (manager->api != NULL) {
         state_dir_set_socket(manager->state_dir, NULL, NULL);
-        save_last_state(manager);
+        if (!manager->options.is_observer)
+            save_last_state(manager);
     }
     jobs_watch_destroy(manager->jobs_watch);
     api_destroy(manager->api);
