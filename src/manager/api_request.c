@@ -133,17 +133,41 @@ static void write_out(struct evhttp_connection *connection)
     evbuffer_freeze(output, 1);
 }
 
+static int add_text(const char *data, size_t n, void *text)
+{
+    strbuf_add(text, data, n);
+    return 0;
+}
+
+static void free_text(const void *data, size_t n, void *text)
+{
+    (void)data;
+    (void)n;
+    free(text);
+}
+
+/* ANSWER (taken) as one line; big ones are not copied again. */
+static struct evbuffer *make_body(json_t *answer)
+{
+    struct evbuffer *body = evbuffer_new();
+    struct strbuf line;
+    strbuf_init(&line);
+    json_object_set_new(answer, "schema", json_integer(1));
+    json_dump_callback(answer, add_text, &line, JSON_COMPACT);
+    json_decref(answer);
+    strbuf_add_char(&line, '\n');
+    size_t n = line.len;
+    char *text = strbuf_detach(&line);
+    evbuffer_add_reference(body, text, n, free_text, text);
+    return body;
+}
+
 /* Sends ANSWER (taken); the request's `http` is then libevent's again. */
 static void send_answer(struct api_request *request, int status, json_t *answer)
 {
     struct evhttp_connection *connection =
         evhttp_request_get_connection(request->http);
-    struct evbuffer *output = evbuffer_new();
-    json_object_set_new(answer, "schema", json_integer(1));
-    char *text = json_dumps(answer, JSON_COMPACT);
-    json_decref(answer);
-    evbuffer_add_printf(output, "%s\n", text);
-    free(text);
+    struct evbuffer *output = make_body(answer);
     forget_connection(request);
     evhttp_add_header(evhttp_request_get_output_headers(request->http),
                       "Content-Type", "application/json");
