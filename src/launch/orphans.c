@@ -13,14 +13,17 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/idset.h"
 #include "base/strbuf.h"
 
 #define ROUNDS 200
+#define QUIET_ROUNDS 2 /* in the middle of an exec there is no environment */
 #define PAUSE_NS 5000000L
 
 struct mark {
     struct strbuf id, dir; /* "NAME=VALUE" */
     struct strbuf environ; /* of the process that is looked at */
+    struct idset killed;   /* one that dies slowly is found again */
 };
 
 static bool has_item(const struct strbuf *environ, const struct strbuf *item)
@@ -70,7 +73,10 @@ static int kill_round(struct mark *mark)
                              O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (process < 0)
             continue;
-        n += kill_if_marked(process, mark);
+        if (kill_if_marked(process, mark)) {
+            idset_add(&mark->killed, (uint32_t)atoi(entry->d_name));
+            n++;
+        }
         close(process);
     }
     if (proc)
@@ -81,21 +87,21 @@ static int kill_round(struct mark *mark)
 int orphans_kill(int64_t job_id, const char *job_dir)
 {
     struct mark mark;
-    int total = 0;
+    idset_init(&mark.killed);
     strbuf_init(&mark.id);
     strbuf_init(&mark.dir);
     strbuf_init(&mark.environ);
     strbuf_add_fmt(&mark.id, "ERM_JOB_ID=%lld", (long long)job_id);
     strbuf_add_fmt(&mark.dir, "ERM_JOB_DIR=%s", job_dir);
-    for (int i = 0; i < ROUNDS; i++) {
-        int n = kill_round(&mark);
-        if (n == 0)
-            break;
-        total += n;
+    int n_quiet = 0;
+    for (int i = 0; i < ROUNDS && n_quiet < QUIET_ROUNDS; i++) {
+        n_quiet = kill_round(&mark) == 0 ? n_quiet + 1 : 0;
         nanosleep(&(struct timespec){.tv_nsec = PAUSE_NS}, NULL);
     }
+    int n = (int)idset_count(&mark.killed);
+    idset_release(&mark.killed);
     strbuf_release(&mark.id);
     strbuf_release(&mark.dir);
     strbuf_release(&mark.environ);
-    return total;
+    return n;
 }

@@ -11,7 +11,7 @@
 
 /* KILLs this user's processes with ERM_JOB_ID=<JOB_ID> and
  * ERM_JOB_DIR=<JOB_DIR>, again until none is left (for a second at most).
- * Returns how many signals it took. */
+ * Returns how many processes that were. */
 int orphans_kill(int64_t job_id, const char *job_dir);
 
 #endif

@@ -13,10 +13,11 @@
 #include "../shepherd/sandbox.h"
 #include "launch/orphans.h"
 
-/* A shell with N sleeping children, all with ENV; returns once they run. */
-static pid_t start_family(const struct sandbox *box, int n, char *const env[])
+/* A shell with N sleeping children, all with ENV; returns once TOTAL marked
+ * processes run. */
+static pid_t start_family(const struct sandbox *box, int n, char *const env[],
+                          int total)
 {
-    int before = sandbox_count(box);
     pid_t pid = fork();
     if (pid == 0) {
         char sh[] = "/bin/sh", flag[] = "-c";
@@ -25,7 +26,7 @@ static pid_t start_family(const struct sandbox *box, int n, char *const env[])
         execve(sh, argv, env);
         _exit(127);
     }
-    sandbox_await_count(box, before + n + 1);
+    sandbox_await_count(box, total);
     return pid;
 }
 
@@ -39,16 +40,16 @@ static void test_only_this_job(void **state)
     char hidden[] = "X=ERM_JOB_ID=7 ERM_JOB_DIR=/jobs/7.1";
     sandbox_init(&box);
     sandbox_mark(&box, mark);
-    pid_t ours = start_family(&box, 2, (char *[]){dir, mark, id, NULL});
-    pid_t a = start_family(&box, 1, (char *[]){mark, id, other_dir, NULL});
-    pid_t b = start_family(&box, 1, (char *[]){mark, other_id, dir, NULL});
-    pid_t c = start_family(&box, 1, (char *[]){mark, hidden, NULL});
+    pid_t ours = start_family(&box, 2, (char *[]){dir, mark, id, NULL}, 3);
+    pid_t a = start_family(&box, 1, (char *[]){mark, id, other_dir, NULL}, 5);
+    pid_t b = start_family(&box, 1, (char *[]){mark, other_id, dir, NULL}, 7);
+    pid_t c = start_family(&box, 1, (char *[]){mark, hidden, NULL}, 9);
     assert_int_equal(orphans_kill(7, "/jobs/7.1"), 3);
     assert_int_equal(sandbox_wait(ours), 128 + SIGKILL);
     assert_int_equal(waitpid(a, NULL, WNOHANG), 0);
     assert_int_equal(waitpid(b, NULL, WNOHANG), 0);
     assert_int_equal(waitpid(c, NULL, WNOHANG), 0);
-    assert_int_equal(sandbox_count(&box), 6);
+    sandbox_await_count(&box, 6);
     sandbox_release(&box);
 }
 
