@@ -3,7 +3,7 @@
  * An elastic program: counts primes with one worker process per node, and
  * starts or stops workers when policy.json tells it to.
  *
- * usage: elastic_primes --nodelist n1,n2 --job_id 2 [BLOCKS]
+ * usage: elastic_primes --nodelist n1,n2 --job_id 2 [--seconds N]
  *
  * The main process deals blocks of numbers to idle workers through pipes. Twice
  * a second it looks for the first entry with its id in $ERM_POLICY_FILE: for
@@ -40,7 +40,8 @@ struct worker {
 struct state {
     struct worker workers[MAX_WORKERS];
     int n_workers;
-    int next_block, n_blocks, n_done;
+    int next_block, n_done;
+    time_t end; /* no new block from then on */
     long n_primes;
     const char *job_id, *policy_file;
 };
@@ -246,7 +247,7 @@ static void deal(struct state *state)
             stop_worker(state, i);
             if (n_leaving(state) == 0)
                 remove_entries(state);
-        } else if (state->next_block < state->n_blocks) {
+        } else if (time(NULL) < state->end) {
             worker->block = state->next_block++;
             if (write(worker->to, &worker->block, sizeof worker->block) < 0)
                 perror("elastic_primes: write");
@@ -300,10 +301,10 @@ int main(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     state.job_id = option(argc, argv, "--job_id", "0");
     state.policy_file = getenv("ERM_POLICY_FILE");
-    state.n_blocks = argc % 2 == 0 ? atoi(argv[argc - 1]) : 1000;
+    state.end = time(NULL) + atoi(option(argc, argv, "--seconds", "10"));
     for_each_node(option(argc, argv, "--nodelist", "here"), &state,
                   start_worker);
-    while (state.n_done < state.n_blocks) {
+    while (time(NULL) < state.end || state.n_done < state.next_block) {
         deal(&state);
         collect(&state);
         clock_gettime(CLOCK_MONOTONIC, &now);
@@ -315,6 +316,6 @@ int main(int argc, char **argv)
     }
     while (state.n_workers > 0)
         stop_worker(&state, state.n_workers - 1);
-    printf("%ld primes in %d blocks\n", state.n_primes, state.n_blocks);
+    printf("%ld primes in %d blocks\n", state.n_primes, state.n_done);
     return 0;
 }
