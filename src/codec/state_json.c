@@ -25,7 +25,7 @@
 #define COUNT_OF(fields) (sizeof(fields) / sizeof(*(fields)))
 
 static const struct record_field sched_fields[] = {
-    {"now", RECORD_INT64, SCHED(now), 0, INT64_MAX, NULL},
+    {"recorded", RECORD_INT64, SCHED(recorded), 0, INT64_MAX, NULL},
     {"last_arrival", RECORD_INT64, SCHED(last_arrival), 0, INT64_MAX, NULL},
     {"last_seq", RECORD_INT64, SCHED(last_seq), 0, INT64_MAX, NULL},
     {"members", RECORD_SET, SCHED(pool.members), 0, 0, NULL},

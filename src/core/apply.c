@@ -438,6 +438,7 @@ static void apply_job(struct sched *sched, struct job *job,
 void apply_event(struct sched *sched, const struct event *event,
                  struct actions *out)
 {
+    sched->recorded = sched->now;
     switch (event->type) {
     case EV_SUBMIT:
         submit(sched, event);
@@ -468,6 +469,7 @@ void sched_restore_finish(struct sched *sched)
 {
     struct job *job = job_table_next(&sched->jobs, 0);
 
+    sched->now = sched->recorded;
     for (; job != NULL; job = job_table_next(&sched->jobs, job->request.id)) {
         if (!idset_is_empty(&job->nodes))
             pool_take(&sched->pool, &job->nodes, job->request.id);

@@ -32,11 +32,12 @@ struct sched {
     struct reservation reservation;
     uint64_t last_arrival;
     uint64_t last_seq; /* of directives */
-    time_us now;       /* of the last event */
+    time_us recorded;  /* of the last event that changed something */
+    time_us now;       /* of the last event; may be later, never earlier */
 };
 
 /*
- * For the snapshot: the state is exactly config (not stored), `now`,
+ * For the snapshot: the state is exactly config (not stored), `recorded`,
  * last_arrival, last_seq, the pool's sets (pool.h), the reservation (job,
  * nodes, promised), the ended ids with their outcome (job_table.h), and every
  * job's fields above "indexes", its request included. Load: sched_create,
