@@ -9,7 +9,7 @@
 #include "manager/api_route.h"
 
 /* api_manager.c */
-api_handler_f api_get_status, api_post_reload, api_post_stop;
+api_handler_f api_get_status, api_get_state, api_post_reload, api_post_stop;
 /* api_jobs.c */
 api_handler_f api_get_jobs, api_get_job, api_get_why;
 /* api_submit.c */

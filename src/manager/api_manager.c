@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Requests about the manager itself: status, reload, stop. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "codec/state_json.h"
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/views_pool.h"
@@ -21,6 +23,18 @@ static json_t *simple_answer(const char *text)
     views_put(answer, "ok", json_true());
     views_put(answer, "text", views_text(text));
     return answer;
+}
+
+/* The scheduler's whole state, as the snapshot has it; with everything that
+ * made it in the journal. */
+void api_get_state(struct api_request *request)
+{
+    char *text = state_to_text(request->api->manager->sched);
+    json_t *answer = json_object();
+
+    views_put(answer, "state", json_string(text));
+    free(text);
+    api_request_answer_committed(request, answer);
 }
 
 void api_post_reload(struct api_request *request)

@@ -2,22 +2,25 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Kills the manager with SIGKILL at random moments while short jobs run.
 
-usage: kill_manager.py ERM SHEPHERD [--kills N] [--jobs N] [--seed S]
+usage: kill_manager.py ERM SHEPHERD REPLAY [--kills N] [--jobs N] [--seed S]
                        [--without-claim]
 
 Each job writes its id and attempt into a ledger of its own and exits with a
 code that follows from its id. At the end every job must be in the ledger once
-and in the history once, with the right code. With --without-claim the
+and in the history once, with the right code, and the journal, replayed from
+its first record, must give the manager's state byte for byte. With --without-claim the
 shepherd's claim is hidden from the manager until the job has ended: the
 control run, which must be caught (exit 0 = the harness saw jobs run twice).
 """
 import argparse
 import collections
+import http.client
 import json
 import os
 import pathlib
 import random
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -131,11 +134,25 @@ class World:
         return done.stdout
 
     def read_history(self):
-        self.erm("start", "-H", "hostfile")
         out = self.erm("history", "--json", "--limit",
                        str(10 * self.args.jobs))
-        self.erm("stop")
         return json.loads(out)["jobs"]
+
+    def live_state(self):
+        """The state of a manager that is then killed: no last snapshot."""
+        pid = int(self.erm("start", "-H", "hostfile"))
+        connection = http.client.HTTPConnection("erm")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect((self.state / "socket").read_text().strip())
+        connection.request("GET", "/v1/state")
+        state = json.loads(connection.getresponse().read())["state"]
+        os.kill(pid, signal.SIGKILL)
+        return state
+
+    def replayed_state(self):
+        done = subprocess.run([self.args.replay, str(self.state)],
+                              capture_output=True, text=True, check=False)
+        return done.stdout + done.stderr
 
 
 def check(world):
@@ -149,13 +166,16 @@ def check(world):
     return {"lost": sum(1 for i in ids if not ran[i] or not times[i]),
             "run twice": sum(1 for i in ids if ran[i] > 1),
             "accounted twice": sum(1 for i in ids if times[i] > 1),
-            "wrong exit code": len(wrong)}
+            "wrong exit code": len(wrong),
+            "states that differ":
+                int(world.live_state() != world.replayed_state())}
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("erm")
     parser.add_argument("shepherd")
+    parser.add_argument("replay")
     parser.add_argument("--kills", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
