@@ -20,6 +20,7 @@
 #include "manager/api_route.h"
 #include "manager/api_socket.h"
 #include "manager/api_wait.h"
+#include "manager/node_names.h"
 
 #define BODY_MAX (64 << 20)
 #define HEADERS_MAX (64 << 10)
@@ -144,12 +145,29 @@ void api_turn_done(struct api *api)
     api_streams_wake(api);
 }
 
+/* Since when a node is idle or somebody's is told by what becomes of it here;
+ * nothing else needs to know. */
+static void note_nodes(const struct manager *manager,
+                       const struct action *action)
+{
+    bool is_change =
+        action->type == ACT_START || action->type == ACT_RELEASE ||
+        (action->type == ACT_OFFER && action->op == DIRECTIVE_GROW);
+    if (!is_change)
+        return;
+    IDSET_EACH (&action->nodes, node)
+        if (node < manager->nodes->n)
+            manager->nodes->entries[node].since = manager_now(manager);
+}
+
 static void on_news(void *context, const struct actions *actions)
 {
     struct api *api = context;
-    for (size_t i = 0; i < actions->n; i++)
+    for (size_t i = 0; i < actions->n; i++) {
+        note_nodes(api->manager, &actions->items[i]);
         if (actions->items[i].type == ACT_FINISHED)
             api_job_ended(api, actions->items[i].job);
+    }
     api_turn_done(api);
 }
 

@@ -50,7 +50,16 @@ static void nodes_show_their_state_and_owner(void **state)
     json_t *answer = ask_json(scene, 200, "GET", "/v1/nodes", NULL);
     assert_int_equal(int_at(answer, "nodes.0.slots"), 2);
     assert_int_equal(int_at(answer, "nodes.4.number"), 4);
+    /* since when it is what it is */
+    assert_false(is_null_at(answer, "nodes.0.since"));
+    char *since = strdup(text_at(answer, "nodes.0.since"));
     json_decref(answer);
+    job_started(scene, 1);
+    job_exited(scene, 1, 0);
+    answer = ask_json(scene, 200, "GET", "/v1/nodes", NULL);
+    assert_true(strcmp(text_at(answer, "nodes.0.since"), since) > 0);
+    json_decref(answer);
+    free(since);
 }
 
 static void drain_keeps_the_reason_and_resume_drops_it(void **state)
