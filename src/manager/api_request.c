@@ -153,7 +153,8 @@ static struct evbuffer *make_body(json_t *answer)
     struct strbuf line;
     strbuf_init(&line);
     json_object_set_new(answer, "schema", json_integer(1));
-    json_dump_callback(answer, add_text, &line, JSON_COMPACT);
+    json_dump_callback(answer, add_text, &line,
+                       JSON_COMPACT | JSON_REAL_PRECISION(15));
     json_decref(answer);
     strbuf_add_char(&line, '\n');
     size_t n = line.len;

@@ -8,6 +8,7 @@
 #include "manager/jobs_watch.h"
 #include "manager/node_names.h"
 #include "manager/problems.h"
+#include "manager/turn.h"
 #include "store/history_view.h"
 
 json_t *view_node(const struct views *views, uint32_t node)
@@ -101,6 +102,7 @@ static bool is_idle(const struct manager *manager)
     struct sched_counts counts;
     sched_counts(manager->sched, &counts);
     return counts.pending == 0 && counts.active == 0 &&
+           !turn_is_pending(manager->turn) &&
            (manager->jobs_watch == NULL ||
             jobs_watch_is_quiet(manager->jobs_watch));
 }

@@ -106,7 +106,7 @@ int scene_enter(void **state)
     manager_options_init(&manager->options);
     manager->options.hostfile = "hosts";
     manager->options.launcher = "fake";
-    log_init(&manager->log, getenv("V") ? LOG_DEBUG : LOG_ERROR);
+    log_init(&manager->log, LOG_ERROR);
     if (setup_make(manager, &err) != 0)
         fail_msg("%s", err.text);
     manager->launcher->ops->destroy(manager->launcher);
