@@ -113,32 +113,48 @@ void cli_tell(const struct cli *cli, const char *format, ...)
     fputc('\n', cli->err);
 }
 
+/* Who the result is about: "job 3", "node n1", or "". */
+static void add_subject(const json_t *result, struct strbuf *out)
+{
+    const json_t *id = json_object_get(result, "id");
+    const char *node = json_string_value(json_object_get(result, "node"));
+    if (json_is_integer(id))
+        strbuf_add_fmt(out, "job %" JSON_INTEGER_FORMAT,
+                       json_integer_value(id));
+    else if (node != NULL)
+        strbuf_add_fmt(out, "node %s", node);
+}
+
+/* "job 3: TEXT"; a text that names its job already is left alone. */
+static void print_about(FILE *out, const char *lead, const json_t *result)
+{
+    const char *text = json_string_value(json_object_get(result, "text"));
+    struct strbuf subject;
+    if (text == NULL)
+        text = "";
+    strbuf_init(&subject);
+    add_subject(result, &subject);
+    if (subject.len == 0 || strstr(text, subject.text) != NULL)
+        fprintf(out, "%s%s\n", lead, text);
+    else
+        fprintf(out, "%s%s: %s\n", lead, subject.text, text);
+    strbuf_release(&subject);
+}
+
 /* Prints one entry of "results"; its exit status. */
 static int print_result(const struct cli *cli, const json_t *result, bool words)
 {
     const char *text = json_string_value(json_object_get(result, "text"));
     const char *hint = json_string_value(json_object_get(result, "hint"));
     const char *code = json_string_value(json_object_get(result, "code"));
-    const json_t *id = json_object_get(result, "id");
-    const char *node = json_string_value(json_object_get(result, "node"));
-    bool is_ok = json_is_true(json_object_get(result, "ok"));
-    FILE *out = is_ok ? cli->out : cli->err;
-    if (text == NULL)
-        text = "";
-    if (!is_ok)
-        fprintf(out, "erm: ");
-    if (!is_ok || (words && *text != '\0')) {
-        if (json_is_integer(id))
-            fprintf(out, "job %" JSON_INTEGER_FORMAT ": ",
-                    json_integer_value(id));
-        else if (node != NULL)
-            fprintf(out, "node %s: ", node);
-        fprintf(out, "%s\n", text);
-    }
-    if (!is_ok && hint != NULL && *hint != '\0')
-        fprintf(out, "hint: %s\n", hint);
-    if (is_ok)
+    if (json_is_true(json_object_get(result, "ok"))) {
+        if (words && text != NULL && *text != '\0')
+            print_about(cli->out, "", result);
         return 0;
+    }
+    print_about(cli->err, "erm: ", result);
+    if (hint != NULL && *hint != '\0')
+        fprintf(cli->err, "hint: %s\n", hint);
     return code != NULL && strcmp(code, "ERR_NOT_FOUND") == 0 ? 4 : 1;
 }
 

@@ -2,58 +2,11 @@
 /* See run_options.h. */
 #include "cli/run_options.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/number.h"
 #include "cli/time_text.h"
-
-enum {
-    KEY_REQUESTS = OPTION_FIRST_KEY,
-    KEY_BACKFILL,
-    KEY_MODE,
-    KEY_EXPAND,
-    KEY_SHRINK,
-    KEY_COOLDOWN,
-    KEY_ACCEPT,
-    KEY_DONE,
-    KEY_GRACE,
-    KEY_WALLTIME,
-    KEY_LAUNCHER,
-    KEY_OUTPUT,
-    KEY_LOG_LEVEL,
-    KEY_UNTIL_IDLE,
-    KEY_STAY,
-    KEY_FOREGROUND,
-};
-
-const struct option_row run_option_rows[] = {
-    {'H', "hostfile", "FILE", "the nodes; default: those of the allocation"},
-    {'j', "jobs", "FILE", "run the jobs of this file and watch it"},
-    {'N', "nodes", "COUNT", "use only so many nodes of the hostfile"},
-    {'p', "policy", "FILE", "policy.json: where jobs are told to resize"},
-    {KEY_REQUESTS, "requests", "FILE", "where jobs ask to resize; also -jr"},
-    {'s', "start", "0|1", "start at min_nodes (0) or at max_nodes (1)"},
-    {KEY_BACKFILL, "backfill", "HOW", "none, easy (default), conservative"},
-    {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},
-    {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (fcfs...)"},
-    {KEY_EXPAND, "expand-strategy", "STRATEGY", NULL},
-    {KEY_SHRINK, "shrink", "STRATEGY", "which job shrinks first (fcfs...)"},
-    {KEY_SHRINK, "shrink-strategy", "STRATEGY", NULL},
-    {KEY_COOLDOWN, "cooldown", "SPAN", "least time between resizes of a job"},
-    {KEY_ACCEPT, "accept-within", "SPAN", "for a job to answer (30s)"},
-    {KEY_DONE, "done-within", "SPAN", "for a job to finish a resize (5m)"},
-    {KEY_GRACE, "grace", "SPAN", "between TERM and KILL (10s)"},
-    {KEY_WALLTIME, "default-walltime", "TIME", "of jobs that name none"},
-    {KEY_LAUNCHER, "launcher", "NAME", "auto (default), local, fake"},
-    {KEY_OUTPUT, "output", "DIR", "where jobs' output goes"},
-    {KEY_LOG_LEVEL, "log-level", "LEVEL", "error, warning, info, debug"},
-    {'v', "verbose", NULL, "the same as --log-level debug"},
-    {'q', "quiet", NULL, "warnings only, no summary"},
-    {KEY_UNTIL_IDLE, "until-idle", NULL, "end when everything is done"},
-    {KEY_STAY, "stay", NULL, "go on when everything is done"},
-    {KEY_FOREGROUND, "foreground", NULL, "start: stay in front, for systemd"},
-    {0, NULL, NULL, NULL},
-};
 
 /* The prototype's option has two letters behind one dash. getopt only reads
  * the words of argv, so that a constant may stand there. */
@@ -127,6 +80,13 @@ static int take_number(struct run_options *run, int key, const char *value,
             return -1;
         manager->start_at_max = n == 1;
         return 0;
+    case KEY_OBSERVE:
+        if (number_parse("--observe", value, 0, INT32_MAX, &n, err) < 0)
+            return -1;
+        manager->is_observer = true;
+        manager->ready_fd = (int)n;
+        manager->log_level = LOG_ERROR;
+        return 0;
     case KEY_COOLDOWN:
         /* 0 is a value of its own here, and no span */
         if (strcmp(value, "0") == 0 || strcmp(value, "0s") == 0) {
@@ -169,6 +129,14 @@ static void take_switch(struct run_options *run, int key)
         run->is_foreground = true;
 }
 
+/* A variable's value; unset and empty are the same: NULL. */
+static const char *from_environment(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
 int run_options_parse(struct run_options *run, struct common_options *common,
                       int argc, char **argv, struct err *err)
 {
@@ -194,6 +162,19 @@ int run_options_parse(struct run_options *run, struct common_options *common,
     run->is_command = rc == 0 && options.operands > argv + 1 &&
                       strcmp(options.operands[-1], "--") == 0;
     run->manager.state_dir = common->state_dir;
+    if (run->manager.state_dir == NULL)
+        run->manager.state_dir = from_environment("ERM_STATE_DIR");
     options_release(&options);
     return rc;
+}
+
+int run_options_serve(const struct run_options *run,
+                      struct manager_summary *summary, struct err *err)
+{
+    memset(summary, 0, sizeof(*summary));
+    if (manager_run(&run->manager, summary, err) == 0)
+        return 0;
+    if (err->code == ERR_NOT_FOUND)
+        err->code = ERR_REQUEST;
+    return -1;
 }

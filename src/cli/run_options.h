@@ -20,11 +20,35 @@ struct run_options {
     int n_operands;
     char **operands; /* borrowed */
 };
+/* Keys of the options that have no letter; the rows are in cmd_run.c. */
+enum {
+    KEY_REQUESTS = OPTION_FIRST_KEY,
+    KEY_BACKFILL,
+    KEY_MODE,
+    KEY_EXPAND,
+    KEY_SHRINK,
+    KEY_COOLDOWN,
+    KEY_ACCEPT,
+    KEY_DONE,
+    KEY_GRACE,
+    KEY_WALLTIME,
+    KEY_LAUNCHER,
+    KEY_OUTPUT,
+    KEY_LOG_LEVEL,
+    KEY_UNTIL_IDLE,
+    KEY_STAY,
+    KEY_FOREGROUND,
+    KEY_OBSERVE, /* between erm and erm-manager: see observe.h */
+};
 extern const struct option_row run_option_rows[];
 
 /* Reads ARGV (argv[0] is skipped); the words -jr become --requests in ARGV
  * first. -1 and ERR. */
 int run_options_parse(struct run_options *run, struct common_options *common,
                       int argc, char **argv, struct err *err);
+/* As manager_run() with these options; but a missing file is no ERR_NOT_FOUND,
+ * which the command line keeps for jobs and nodes. */
+int run_options_serve(const struct run_options *run,
+                      struct manager_summary *summary, struct err *err);
 
 #endif

@@ -122,6 +122,8 @@ static ssize_t read_more(int fd, struct strbuf *data, struct err *err)
     do
         n = recv(fd, bytes, sizeof(bytes), 0);
     while (n < 0 && errno == EINTR);
+    if (n < 0 && errno == ECONNRESET)
+        n = 0; /* it ended with our request unread */
     if (n > 0)
         strbuf_add(data, bytes, (size_t)n);
     else if (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
@@ -140,9 +142,12 @@ static int read_head(int fd, struct strbuf *data, struct http_answer *head,
         if (rc != 0)
             return rc < 0 ? -1 : 0;
         ssize_t n = read_more(fd, data, err);
+        if (n == 0 && data->len == 0)
+            return err_set(err, ERR_NO_MANAGER,
+                           "the manager ended before it answered");
         if (n == 0)
             return err_set(err, ERR_SYSTEM,
-                           "the manager closed the connection");
+                           "the manager closed in the middle of its answer");
         if (n < 0)
             return -1;
     }

@@ -29,7 +29,8 @@ void client_release(struct client *client);
  * One request. METHOD is "GET" or "POST", PATH begins with "/v1/", BODY may
  * be NULL. 0 and *ANSWER (owned, json_decref it), or -1 and ERR: the code and
  * text of the API's error body, ERR_NO_MANAGER when nobody listens on the
- * socket, ERR_SYSTEM when the connection breaks.
+ * socket or the manager ends before it answers, ERR_SYSTEM when the answer
+ * breaks off.
  */
 int client_request(struct client *client, const char *method, const char *path,
                    const json_t *body, json_t **answer, struct err *err);

@@ -52,7 +52,7 @@ static void test_failures_are_told_one_by_one(void **state)
                       "\"text\":\"no job 9\",\"hint\":\"see erm queue\"}]}"));
     assert_int_equal(s.status, 4);
     assert_string_equal(s.out, "job 3: held\n");
-    assert_string_equal(s.told, "erm: job 9: no job 9\nhint: see erm queue\n");
+    assert_string_equal(s.told, "erm: no job 9\nhint: see erm queue\n");
     stage_release(&s);
     STAGE_RUN(&s, "hold 9",
               FAKE_OK("{\"results\":[{\"id\":9,\"ok\":false,"
@@ -156,7 +156,7 @@ static void test_nodes_are_drained_and_resumed(void **state)
     expect_part(s.requests, "{\"nodes\":[\"n1\",\"n2\",\"n9\"],"
                             "\"reason\":\"bad dimm\"}");
     assert_string_equal(s.out, "node n1: drained\n");
-    assert_string_equal(s.told, "erm: node n9: no node n9\n");
+    assert_string_equal(s.told, "erm: no node n9\n");
     stage_release(&s);
     STAGE_RUN(&s, "resume n1", FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/resume");

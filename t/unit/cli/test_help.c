@@ -86,22 +86,32 @@ static void test_commands_are_found_and_suggested(void **state)
     assert_null(commands_suggest("xyzzy"));
 }
 
-static void test_the_manual_is_up_to_date(void **state)
+/* The FILE of the source tree must have what TEXT is now; takes TEXT. */
+static void expect_in_tree(const char *name, struct strbuf *text,
+                           const char *command)
 {
-    (void)state;
-    struct strbuf manual, file;
-    strbuf_init(&manual);
+    struct strbuf file;
     strbuf_init(&file);
-    help_manual(&manual);
-    assert_int_equal(
-        file_text_read(ERM_SOURCE_ROOT "/doc/man/erm.1.scd", &file, NULL), 0);
-    if (strstr(file.text, manual.text) == NULL) {
-        print_error("doc/man/erm.1.scd: put the output of erm help --manual "
-                    "there\n");
+    assert_int_equal(file_text_read(name, &file, NULL), 0);
+    if (strstr(file.text, text->text) == NULL) {
+        print_error("%s: put the output of %s there\n", name, command);
         fail();
     }
-    strbuf_release(&manual);
+    strbuf_release(text);
     strbuf_release(&file);
+}
+
+static void test_the_committed_copies_are_up_to_date(void **state)
+{
+    (void)state;
+    struct strbuf text;
+    strbuf_init(&text);
+    help_manual(&text);
+    expect_in_tree(ERM_SOURCE_ROOT "/doc/man/erm.1.scd", &text,
+                   "erm help --manual");
+    help_completion_bash(&text);
+    expect_in_tree(ERM_SOURCE_ROOT "/src/cli/erm.bash", &text,
+                   "erm completion bash");
 }
 
 static void test_the_completion_is_a_program_of_bash(void **state)
@@ -160,7 +170,7 @@ int main(void)
         cmocka_unit_test(test_a_command_shows_all_its_options),
         cmocka_unit_test(test_options_are_told_apart),
         cmocka_unit_test(test_commands_are_found_and_suggested),
-        cmocka_unit_test(test_the_manual_is_up_to_date),
+        cmocka_unit_test(test_the_committed_copies_are_up_to_date),
         cmocka_unit_test(test_the_completion_is_a_program_of_bash),
         cmocka_unit_test(test_the_commands_themselves),
     };

@@ -115,7 +115,6 @@ static void test_a_broken_answer_is_told(void **state)
         "HTTP/1.0 200 OK\r\nContent-Length: 500\r\n\r\n{}",
         "HTTP/1.0 200 OK\r\nConte",
         "hello\r\n",
-        "",
     };
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         struct exchange x;
@@ -124,6 +123,16 @@ static void test_a_broken_answer_is_told(void **state)
         assert_int_equal(x.err.code, ERR_SYSTEM);
         end(&x);
     }
+}
+
+static void test_an_end_without_an_answer_is_no_manager(void **state)
+{
+    (void)state;
+    struct exchange x;
+    get(&x, "");
+    assert_int_equal(x.rc, -1);
+    assert_int_equal(x.err.code, ERR_NO_MANAGER);
+    end(&x);
 }
 
 static void test_a_length_ends_the_answer(void **state)
@@ -275,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_an_unknown_code_is_a_failed_request),
         cmocka_unit_test(test_an_error_without_words_tells_its_status),
         cmocka_unit_test(test_a_broken_answer_is_told),
+        cmocka_unit_test(test_an_end_without_an_answer_is_no_manager),
         cmocka_unit_test(test_a_length_ends_the_answer),
         cmocka_unit_test(test_nobody_there_is_no_manager),
         cmocka_unit_test(test_a_stale_socket_is_no_manager),

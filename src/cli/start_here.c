@@ -2,6 +2,7 @@
 /*
  * erm start: a manager in the background. The parent waits until the child
  * serves, so that the next command finds it, or shows why it could not start.
+ * See manager_command.h.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
-#include "cli/commands.h"
+#include "cli/manager_command.h"
 #include "cli/run_options.h"
 #include "store/state_dir.h"
 
@@ -120,10 +121,11 @@ static int start_child(struct cli *cli, struct run_options *run, int log_fd,
 static int run_in_front(struct run_options *run, struct err *err)
 {
     struct manager_summary summary;
-    return manager_run(&run->manager, &summary, err);
+    return run_options_serve(run, &summary, err);
 }
 
-static int run_start(struct cli *cli, int argc, char **argv, struct err *err)
+int manager_command_start(struct cli *cli, int argc, char **argv,
+                          struct err *err)
 {
     struct run_options run;
     struct strbuf state_dir, log;
@@ -150,13 +152,3 @@ static int run_start(struct cli *cli, int argc, char **argv, struct err *err)
     strbuf_release(&log);
     return rc;
 }
-
-const struct command command_start = {
-    .name = "start",
-    .group = GROUP_MANAGER,
-    .usage = "[-H hostfile] [-j jobs.json] [OPTIONS]",
-    .help = "start a manager in the background and print its pid",
-    .more = "It writes its log to erm.log in its state folder.",
-    .options = run_option_rows,
-    .run = run_start,
-};
