@@ -83,13 +83,12 @@ static void add_job(struct strbuf *out, const struct job *job)
         add_directive(out, &job->directive);
 }
 
-/* The clock is left out: an event that changes nothing moves it, and has no
- * record. */
 void state_add_text(struct strbuf *out, const struct sched *sched)
 {
     const struct job *job = sched_next_job(sched, 0);
     int64_t id = 0;
 
+    add_number(out, "recorded", sched->recorded);
     add_number(out, "last_arrival", (int64_t)sched->last_arrival);
     add_number(out, "last_seq", (int64_t)sched->last_seq);
     add_set(out, "members", &sched->pool.members);
