@@ -25,6 +25,8 @@ enum file_kind check_kind(const char *text)
     return FILE_JOBS;
 }
 
+/* Each of these adds what is wrong to DIAGS and returns how many entries are
+ * good. */
 static size_t check_jobs(const char *text, size_t len, struct diags *diags)
 {
     struct jobs_file file;
@@ -60,6 +62,8 @@ static void add_state(enum list_doc_state state, const struct err *err,
         diag_set_hint(diag, "%s", err->hint);
 }
 
+/* policy.json is edited by jobs while they run: an entry that is not understood
+ * is theirs to explain, but a person wants to know. */
 static size_t check_policy(const char *text, size_t len, struct diags *diags)
 {
     struct policy_file file;
@@ -85,6 +89,7 @@ static size_t check_policy(const char *text, size_t len, struct diags *diags)
     return n_good;
 }
 
+/* A request that makes no sense is one error; the rest is still looked at. */
 static size_t check_requests(const char *text, size_t len, struct diags *diags)
 {
     struct requests_file file;

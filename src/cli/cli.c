@@ -12,6 +12,7 @@
 #include "base/strbuf.h"
 #include "cli/locate.h"
 
+/* COLUMNS wins, as for other programs; 80 where nobody knows. */
 static unsigned terminal_width(void)
 {
     struct winsize size;

@@ -14,6 +14,7 @@ static const struct option_row rows[] = {
     {0, NULL, NULL, NULL},
 };
 
+/* Flushed line by line: who follows a pipe wants each event at once. */
 static bool print_line(void *context, const char *line, size_t len)
 {
     struct cli *cli = context;

@@ -70,6 +70,7 @@ static int make_path(struct cli *cli, const struct parsed *parsed,
     return rc;
 }
 
+/* The table of jobs, in the format of -o. */
 static int print_jobs(const struct cli *cli, const struct parsed *parsed,
                       const json_t *jobs, struct err *err)
 {
@@ -94,6 +95,7 @@ static int print_jobs(const struct cli *cli, const struct parsed *parsed,
     return 0;
 }
 
+/* One row per phase, and the chart under them. */
 static void print_phases(const struct cli *cli, json_t *jobs)
 {
     struct phase_table phases;
@@ -132,6 +134,7 @@ static void print_summary(const struct cli *cli, const json_t *summary)
         view_integer(summary, "expands"), view_integer(summary, "shrinks"));
 }
 
+/* One of the forms; the words under the table only for people. */
 static int print_history(const struct cli *cli, const struct parsed *parsed,
                          const json_t *answer, struct err *err)
 {

@@ -48,6 +48,7 @@ static int post_ids(struct cli *cli, const char *path,
                              parsed_has(parsed, 'q'));
 }
 
+/* hold, release and requeue differ in their path only. */
 static int run_simple(struct cli *cli, int argc, char **argv, const char *path,
                       struct err *err)
 {

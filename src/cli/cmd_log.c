@@ -45,6 +45,7 @@ static const json_t *job_of(const struct output *output)
     return json_object_get(output->answer, "job");
 }
 
+/* The file only; the answer stays for what is asked about the job. */
 static void close_output(struct output *output)
 {
     if (output->fd >= 0)
@@ -128,6 +129,7 @@ static int follow(struct cli *cli, struct output *output, struct err *err)
     }
 }
 
+/* What is there now. No file yet is said, and so is one that vanished. */
 static int show_once(struct cli *cli, struct output *output, struct err *err)
 {
     if (output->fd >= 0)
@@ -164,6 +166,7 @@ done:
     return rc;
 }
 
+/* Reads the operands and takes the first look. */
 static int open_output(struct cli *cli, const struct parsed *parsed,
                        struct output *output, struct err *err)
 {

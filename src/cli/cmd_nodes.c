@@ -44,6 +44,7 @@ static bool is_alike(const json_t *a, const json_t *b)
            view_integer(a, "job") == view_integer(b, "job");
 }
 
+/* What needs somebody's hand is red. */
 static enum table_color color_of(const char *state)
 {
     if (strcmp(state, "idle") == 0)
@@ -53,6 +54,7 @@ static enum table_color color_of(const char *state)
     return TABLE_PLAIN;
 }
 
+/* One row for the nodes NAMES, which are all like NODE. */
 static void add_row(struct table *table, const struct hostlist *names,
                     const json_t *node)
 {
@@ -78,6 +80,7 @@ static void add_row(struct table *table, const struct hostlist *names,
     strbuf_release(&list);
 }
 
+/* Groups neighbours in the order of the pool; names need not be in order. */
 static void print_nodes(const struct cli *cli, const json_t *nodes,
                         bool only_reasons, bool has_header)
 {

@@ -33,6 +33,7 @@ struct queue_view {
     bool is_json, is_quiet, has_header, has_footer;
 };
 
+/* "8 nodes: 7 busy, 1 idle · 2 running, 1 pending". */
 static void add_counts(const json_t *answer, struct strbuf *out)
 {
     const json_t *nodes = json_object_get(answer, "nodes");
@@ -73,6 +74,7 @@ static void print_footer(struct cli *cli, const json_t *answer)
     json_decref(status);
 }
 
+/* For loops in a shell: one id per line. */
 static void print_ids(const struct cli *cli, const json_t *jobs)
 {
     size_t i;
@@ -83,6 +85,7 @@ static void print_ids(const struct cli *cli, const json_t *jobs)
     }
 }
 
+/* TIME and LEFT are the manager's, clocks are shown as of now. */
 static void print_table(const struct cli *cli, const struct queue_view *view,
                         const json_t *jobs)
 {
@@ -101,6 +104,7 @@ static void print_table(const struct cli *cli, const struct queue_view *view,
     table_release(&table);
 }
 
+/* One request, one table. */
 static int show_once(struct cli *cli, const struct queue_view *view,
                      struct err *err)
 {
@@ -122,6 +126,7 @@ static int show_once(struct cli *cli, const struct queue_view *view,
     return 0;
 }
 
+/* Until the manager ends, stdout is closed or Ctrl-C. */
 static int watch(struct cli *cli, const struct queue_view *view, double seconds,
                  struct err *err)
 {

@@ -46,6 +46,7 @@ static int read_count(struct resize *resize, const char *word, struct err *err)
     return number_parse(resize->op, word, 1, UINT32_MAX, &resize->n, err);
 }
 
+/* IDs, then how many nodes; with --nodes the number may be left out. */
 static int read_operands(struct resize *resize, struct err *err)
 {
     const struct parsed *parsed = &resize->parsed;
@@ -73,6 +74,7 @@ static int read_operands(struct resize *resize, struct err *err)
     return id_list_parse_words(&resize->ids, parsed->operands, n, err);
 }
 
+/* The body of /v1/jobs/resize. Returns owned. */
 static json_t *make_body(const struct resize *resize)
 {
     json_t *body = json_object();
@@ -151,6 +153,8 @@ static int wait_for_size(struct cli *cli, const struct resize *resize,
     return 1;
 }
 
+/* Asks, and waits when that was wanted. The size before is needed to know
+ * whether the job got where it was to go. */
 static int send_resize(struct cli *cli, const struct resize *resize,
                        struct err *err)
 {

@@ -55,6 +55,7 @@ static void print_fields(const struct cli *cli, const json_t *job)
     view_format_release(&format);
 }
 
+/* Phases are only of interest once there are two. */
 static void print_job(struct cli *cli, const json_t *answer)
 {
     const json_t *job = json_object_get(answer, "job");
@@ -76,6 +77,7 @@ static void print_job(struct cli *cli, const json_t *answer)
     phase_table_release(&table);
 }
 
+/* The text is the manager's: it alone knows its plan. */
 static void print_why(struct cli *cli, const json_t *answer)
 {
     const char *text = view_text(answer, "text");
@@ -112,6 +114,7 @@ static int show_each(struct cli *cli, const struct id_list *ids,
     return status;
 }
 
+/* show and why: the same words, another tail of the path. */
 static int run_for_ids(struct cli *cli, int argc, char **argv, const char *tail,
                        print_f *print, struct err *err)
 {

@@ -24,6 +24,7 @@ static const struct option_row stop_rows[] = {
     {0, NULL, NULL, NULL},
 };
 
+/* Nothing for an empty TEXT. */
 static void print_line(const struct cli *cli, const char *name,
                        const char *text)
 {
@@ -31,6 +32,7 @@ static void print_line(const struct cli *cli, const char *name,
         fprintf(cli->out, "%-10s %s\n", name, text);
 }
 
+/* Who answers, and since when. */
 static void print_manager(const struct cli *cli, const json_t *status)
 {
     char clock[TIME_TEXT_MAX], span[DURATION_TEXT_MAX];
@@ -44,6 +46,7 @@ static void print_manager(const struct cli *cli, const json_t *status)
     fputc('\n', cli->out);
 }
 
+/* In words, in the order of the options of erm run. */
 static void print_settings(const struct cli *cli, const json_t *settings)
 {
     struct strbuf text;
@@ -94,6 +97,7 @@ static void print_counts(const struct cli *cli, const char *name,
     strbuf_release(&text);
 }
 
+/* One line for each thing a person may look for. */
 static void print_status(const struct cli *cli, const json_t *status)
 {
     struct strbuf launcher;

@@ -19,6 +19,7 @@
 #include "cli/time_text.h"
 #include "cli/waiting.h"
 
+/* A job runs where it was submitted; the manager has another working folder. */
 static void set_default_cwd(json_t *spec)
 {
     char cwd[PATH_MAX];
@@ -100,6 +101,7 @@ static void set_script_command(struct submit_options *submit, const char *path,
     free(absolute);
 }
 
+/* A file that is there but is no text is a program: it has no options. */
 static int take_script(struct cli *cli, struct submit_options *submit, int argc,
                        char **argv, struct err *err)
 {
@@ -167,6 +169,7 @@ static void print_lines(FILE *out, const char *name, const json_t *list)
     }
 }
 
+/* The command as it would run, its nodes and its variables. */
 static void print_dry_run(const struct cli *cli, const json_t *answer)
 {
     size_t i;
@@ -202,6 +205,7 @@ static void tell_queued(const struct cli *cli, const json_t *job)
     strbuf_release(&text);
 }
 
+/* Ids on stdout and nothing else, so that $(erm submit ...) works. */
 static void print_submitted(const struct cli *cli, const json_t *answer,
                             bool is_quiet)
 {
@@ -219,6 +223,7 @@ static void print_submitted(const struct cli *cli, const json_t *answer,
     }
 }
 
+/* For --wait: the status of the worst of them. */
 static int wait_for_submitted(struct cli *cli, const json_t *answer,
                               struct err *err)
 {

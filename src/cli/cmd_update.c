@@ -24,6 +24,7 @@ static const char *const keys[] = {"priority",  "walltime", "min_nodes",
                                    "max_nodes", "nodes",    "begin"};
 #define N_KEYS (sizeof(keys) / sizeof(*keys))
 
+/* Whole seconds as an integer; null means no limit. */
 static void set_seconds(json_t *body, const char *key, dur_us span)
 {
     if (span == TIME_NEVER)
@@ -78,6 +79,7 @@ static int set_nodes(json_t *body, const char *value, struct err *err)
     return rc;
 }
 
+/* One KEY=VALUE; what cannot be changed gets the nearest key as a hint. */
 static int set_key(json_t *body, const char *key, const char *value,
                    struct err *err)
 {

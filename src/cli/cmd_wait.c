@@ -17,6 +17,7 @@ static const struct option_row rows[] = {
     {0, NULL, NULL, NULL},
 };
 
+/* For people only: programs have the exit status and --json. */
 static void tell_ends(const struct cli *cli, const json_t *answer)
 {
     size_t i;

@@ -21,6 +21,7 @@ static void print_help(const struct cli *cli, const struct command *command)
     strbuf_release(&text);
 }
 
+/* The exit status of COMMAND. Its error is printed here and nowhere else. */
 static int run_command(struct cli *cli, const struct command *command, int argc,
                        char **argv)
 {
@@ -38,6 +39,7 @@ static int run_command(struct cli *cli, const struct command *command, int argc,
     return cli_print_error(cli, &err);
 }
 
+/* A slip of the finger gets the nearest command as a hint. */
 static int fail_unknown(const struct cli *cli, const char *name)
 {
     struct err err;
@@ -50,6 +52,7 @@ static int fail_unknown(const struct cli *cli, const char *name)
     return cli_print_error(cli, &err);
 }
 
+/* A first word with a dash is no command: then it is the README's line. */
 static int dispatch(struct cli *cli, int argc, char **argv)
 {
     char help[] = "help";

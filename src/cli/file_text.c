@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Until the end: the size may be unknown (a pipe) or change meanwhile. */
 static int read_all(int fd, const char *path, struct strbuf *out,
                     struct err *err)
 {

@@ -46,6 +46,7 @@ static void add_walltime(const char *value, const char *unit,
     add_pair(out, "-t", text);
 }
 
+/* Slurm's plain number is minutes. */
 static void slurm_time(const char *value, struct word_list *out,
                        struct diags *warnings, unsigned line)
 {
@@ -127,6 +128,7 @@ static void slurm_begin(const char *value, struct word_list *out,
     add_pair(out, "--begin", text);
 }
 
+/* "n" is what a job does here by default. */
 static void pbs_rerun(const char *value, struct word_list *out,
                       struct diags *warnings, unsigned line)
 {
@@ -136,6 +138,7 @@ static void pbs_rerun(const char *value, struct word_list *out,
         word_list_add(out, "--requeue");
 }
 
+/* Output and errors go to one file by default: -j oe says nothing new. */
 static void pbs_join(const char *value, struct word_list *out,
                      struct diags *warnings, unsigned line)
 {
@@ -173,6 +176,7 @@ static void pbs_resources(const char *value, struct word_list *out,
     free(copy);
 }
 
+/* -W is a bag of many things; only dependencies are ours. */
 static void pbs_depend(const char *value, struct word_list *out,
                        struct diags *warnings, unsigned line)
 {

@@ -18,6 +18,7 @@ static void add_option_names(const struct option_row *row, struct strbuf *out)
                        row->value);
 }
 
+/* Long names get a line of their own, so that the help texts stay aligned. */
 static void add_options(const struct option_row *row, struct strbuf *out)
 {
     struct strbuf names;
@@ -96,6 +97,7 @@ static void add_escaped(const char *text, size_t n, struct strbuf *out)
     }
 }
 
+/* As scdoc wants a list of definitions. */
 static void add_manual_options(const struct option_row *row, struct strbuf *out)
 {
     struct strbuf names;
@@ -114,6 +116,7 @@ static void add_manual_options(const struct option_row *row, struct strbuf *out)
     strbuf_release(&names);
 }
 
+/* A section for one command. */
 static void add_manual_command(const struct command *command,
                                struct strbuf *out)
 {
@@ -149,6 +152,7 @@ void help_manual(struct strbuf *out)
         add_manual_command(*row, out);
 }
 
+/* The long options, for completion. */
 static void add_words(const struct option_row *row, struct strbuf *out)
 {
     for (; row->name != NULL; row++)

@@ -8,6 +8,7 @@
 #include "cli/job_view.h"
 #include "cli/time_text.h"
 
+/* Quoted where a comma, a quote or a line end is in it. */
 static void add_csv_text(const char *text, struct strbuf *out)
 {
     if (text[strcspn(text, ",\"\r\n")] == '\0') {
@@ -23,6 +24,7 @@ static void add_csv_text(const char *text, struct strbuf *out)
     strbuf_add_char(out, '"');
 }
 
+/* null is an empty cell. */
 static void add_csv_value(const json_t *value, struct strbuf *out)
 {
     if (json_is_string(value))

@@ -102,6 +102,7 @@ static int add_state(const char *word, struct strbuf *out)
     return -1;
 }
 
+/* Short names are too short to guess from: only words get a suggestion. */
 static int set_unknown_state(const char *word, struct err *err)
 {
     const char *words[N_STATES];

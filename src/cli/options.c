@@ -21,6 +21,7 @@ const struct option_row common_option_rows[] = {
     {0, NULL, NULL, NULL},
 };
 
+/* Up to the row without a name. */
 static size_t count_rows(const struct option_row *rows)
 {
     size_t n = 0;
@@ -29,6 +30,7 @@ static size_t count_rows(const struct option_row *rows)
     return n;
 }
 
+/* Translates ROWS into getopt's own tables, from *N on. */
 static void add_rows(struct options *options, const struct option_row *rows,
                      size_t *n, struct strbuf *shorts)
 {
@@ -115,6 +117,8 @@ static int set_unknown(const struct options *options, const char *word,
     return -1;
 }
 
+/* getopt tells KEY (':' or '?') and leaves the rest to be found out: optopt is
+ * 0 for an unknown long option only. */
 static int set_mistake(const struct options *options, int key, struct err *err)
 {
     const char *word = options->argv[optind - 1];
@@ -159,6 +163,7 @@ int options_next(struct options *options, struct err *err)
     }
 }
 
+/* An alias has the key of the row above it: the first one counts. */
 static size_t row_of_key(const struct option_row *rows, int key)
 {
     size_t i = 0;

@@ -34,6 +34,7 @@ void phase_chart_release(struct phase_chart *chart)
     phase_chart_init(chart);
 }
 
+/* A linear search: a pool that is drawn as text is small. */
 static size_t node_index(struct phase_chart *chart, const char *name)
 {
     for (size_t i = 0; i < chart->n_nodes; i++)
@@ -89,6 +90,7 @@ struct frame {
     size_t name_width;
 };
 
+/* From the first start to the last end, and what the names leave of WIDTH. */
 static struct frame make_frame(const struct phase_chart *chart, unsigned width)
 {
     struct frame frame = {chart->bars[0].start, chart->bars[0].end, 0, 4};
@@ -117,6 +119,7 @@ static time_us column_start(const struct frame *frame, size_t i)
     return frame->start + (time_us)(part * (double)(frame->end - frame->start));
 }
 
+/* After 26 jobs the letters begin again; the legend has each. */
 static char symbol(const struct chart_bar *bar)
 {
     return (char)((bar->is_grown ? 'A' : 'a') + (int)(bar->job % 26));
@@ -143,6 +146,7 @@ static void draw_bar(const struct frame *frame, const struct chart_bar *bar,
     }
 }
 
+/* n2 before n10, as people count. */
 static int compare_names(const void *a, const void *b)
 {
     return strverscmp(*(char *const *)a, *(char *const *)b);
@@ -160,6 +164,7 @@ static void draw_node(const struct phase_chart *chart,
     free(best);
 }
 
+/* One line per node. */
 static void add_rows(const struct phase_chart *chart, const struct frame *frame,
                      struct strbuf *out)
 {
@@ -193,6 +198,7 @@ static void add_axis(const struct frame *frame, struct strbuf *out)
                    last);
 }
 
+/* As many jobs on a line as fit into WIDTH. */
 static void add_legend(const struct phase_chart *chart, unsigned width,
                        struct strbuf *out)
 {

@@ -26,6 +26,7 @@ void phase_table_release(struct phase_table *phases)
     phase_chart_release(&phases->chart);
 }
 
+/* "-" for what has not ended. */
 static void add_time(struct table *table, const char *iso, time_us now)
 {
     char text[TIME_TEXT_MAX];
@@ -36,6 +37,7 @@ static void add_time(struct table *table, const char *iso, time_us now)
         table_add(table, NULL, TABLE_PLAIN);
 }
 
+/* Did the job have NAME in PHASE? */
 static bool has_node(const json_t *phase, const char *name)
 {
     size_t i;

@@ -13,6 +13,7 @@
 #include "cli/submit_options.h"
 #include "codec/job_spec.h"
 
+/* What the run amounted to; kinds of ends that did not happen are left out. */
 static void print_summary(const struct cli *cli,
                           const struct manager_summary *summary)
 {
@@ -87,6 +88,7 @@ static int take_operands(struct run_options *run, struct job_spec *spec,
     return 0;
 }
 
+/* Blocks until the manager ends. Signals are its own business. */
 static int run_manager(struct cli *cli, const struct run_options *run,
                        struct err *err)
 {

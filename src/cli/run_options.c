@@ -64,6 +64,7 @@ static int take_text(struct run_options *run, int key, const char *value,
     }
 }
 
+/* Numbers and spans; 1 when KEY is another's. */
 static int take_number(struct run_options *run, int key, const char *value,
                        struct err *err)
 {
@@ -114,6 +115,7 @@ static int take_number(struct run_options *run, int key, const char *value,
     }
 }
 
+/* Everything without a value. */
 static void take_switch(struct run_options *run, int key)
 {
     if (key == 'v')

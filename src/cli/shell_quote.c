@@ -9,6 +9,7 @@
 
 #include "base/alloc.h"
 
+/* Letters that mean nothing to any shell, in any place of a word. */
 static bool is_plain(const char *word)
 {
     if (*word == '\0')

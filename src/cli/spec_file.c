@@ -7,6 +7,7 @@
 #include "cli/file_text.h"
 #include "codec/jobs_file.h"
 
+/* As the API wants them: through the codec, so that both read the same. */
 static json_t *make_array(const struct jobs_file *file)
 {
     json_t *specs = json_array();

@@ -46,6 +46,7 @@ static int open_log(const char *state_dir, struct strbuf *path, struct err *err)
     return fd;
 }
 
+/* The terminal must be free: whoever started us may log out. */
 static void redirect(int log_fd)
 {
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -95,6 +96,7 @@ static int wait_until_ready(pid_t pid, int fd, const char *log, struct err *err)
     return err_hint(err, "more is in %s", log);
 }
 
+/* Prints the child's pid once it serves. */
 static int start_child(struct cli *cli, struct run_options *run, int log_fd,
                        const char *log, struct err *err)
 {
@@ -118,6 +120,7 @@ static int start_child(struct cli *cli, struct run_options *run, int log_fd,
     return rc;
 }
 
+/* systemd watches the process itself and keeps the log. */
 static int run_in_front(struct run_options *run, struct err *err)
 {
     struct manager_summary summary;

@@ -81,6 +81,7 @@ static void set_integer(json_t *spec, const char *key, int64_t value)
     json_object_set_new(spec, key, json_integer(value));
 }
 
+/* jansson takes UTF-8 only, and so does every reader of the API. */
 static int set_string(json_t *spec, const char *key, const char *value,
                       struct err *err)
 {
@@ -91,6 +92,7 @@ static int set_string(json_t *spec, const char *key, const char *value,
     return 0;
 }
 
+/* A number of something, at least one. */
 static int set_count(json_t *spec, const char *key, const char *option,
                      const char *value, struct err *err)
 {
@@ -132,6 +134,7 @@ static void set_seconds(json_t *spec, const char *key, dur_us span)
         json_object_set_new(spec, key, json_real((double)span / USEC_PER_SEC));
 }
 
+/* Sent with its unit, so that no reader can take it for something else. */
 static int set_walltime(json_t *spec, const char *value, struct err *err)
 {
     dur_us walltime;
@@ -172,6 +175,7 @@ static int add_after(json_t *after, const char *part, struct err *err)
     return 0;
 }
 
+/* Adds the parts of "3:any,4" to what is there. */
 static int set_after(json_t *spec, const char *value, struct err *err)
 {
     int rc = 0;
@@ -188,6 +192,7 @@ static int set_after(json_t *spec, const char *value, struct err *err)
     return rc;
 }
 
+/* NAME alone passes the caller's own value on. */
 static int set_env(json_t *spec, const char *value, struct err *err)
 {
     size_t len = strcspn(value, "=");
@@ -287,6 +292,7 @@ static int take_text(struct submit_options *submit, int key, const char *value,
     }
 }
 
+/* What the command itself does with the job. */
 static void take_switch(struct submit_options *submit, int key,
                         const char *value)
 {

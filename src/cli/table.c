@@ -81,6 +81,7 @@ static size_t prefix_len(const char *text, size_t n)
     return i;
 }
 
+/* The widest cell decides; a heading counts only when it is shown. */
 static size_t column_width(const struct table *table, size_t column,
                            bool has_header)
 {
@@ -137,6 +138,7 @@ static void add_cell(struct strbuf *line, const struct table_cell *cell,
     add_spaces(line, after + GAP);
 }
 
+/* No blanks at the end of a line: they would be noise in a diff. */
 static void print_row(const struct table *table, const struct table_cell *row,
                       const size_t *widths, const struct table_style *style,
                       FILE *out)
@@ -153,6 +155,7 @@ static void print_row(const struct table *table, const struct table_cell *row,
     strbuf_release(&line);
 }
 
+/* The headings as a row of cells. */
 static void print_header(const struct table *table, const size_t *widths,
                          const struct table_style *style, FILE *out)
 {

@@ -58,6 +58,7 @@ char *time_text_clock(time_us t, time_us now, char buf[static TIME_TEXT_MAX])
     return buf;
 }
 
+/* Midnight in the caller's zone. */
 static time_us start_of_day(time_us now)
 {
     struct tm tm;

@@ -42,6 +42,7 @@
         add_time(job, key, context, out);                                   \
     }
 
+/* Times of jobs are seconds with a fraction in JSON. */
 static void add_span(const json_t *job, const char *key, struct strbuf *out)
 {
     char text[DURATION_TEXT_MAX];
@@ -92,6 +93,7 @@ static void write_st(const json_t *job, const struct view_context *context,
     strbuf_add_str(out, job_view_state(job));
 }
 
+/* Nothing for a job that waits: a 0 would look like a size. */
 static void write_nodes(const json_t *job, const struct view_context *context,
                         struct strbuf *out)
 {
@@ -100,6 +102,7 @@ static void write_nodes(const json_t *job, const struct view_context *context,
         strbuf_add_fmt(out, "%" PRId64, view_integer(job, "n_nodes"));
 }
 
+/* "2-4", or one number when there is nothing to choose. */
 static void write_want(const json_t *job, const struct view_context *context,
                        struct strbuf *out)
 {
@@ -111,6 +114,7 @@ static void write_want(const json_t *job, const struct view_context *context,
         strbuf_add_fmt(out, "-%" PRId64, max);
 }
 
+/* A job that waits has not used any. */
 static void write_time(const json_t *job, const struct view_context *context,
                        struct strbuf *out)
 {
@@ -142,6 +146,7 @@ static void write_left(const json_t *job, const struct view_context *context,
         add_span(job, "time_left", out);
 }
 
+/* A sentence where there is one, else the reason's name. */
 static void write_reason(const json_t *job, const struct view_context *context,
                          struct strbuf *out)
 {
@@ -164,6 +169,7 @@ static void write_exit(const json_t *job, const struct view_context *context,
                        view_integer(job, "signal"));
 }
 
+/* The nodes of a job, or why it has none, or what ended it. */
 static void write_where(const json_t *job, const struct view_context *context,
                         struct strbuf *out)
 {
@@ -177,6 +183,7 @@ static void write_where(const json_t *job, const struct view_context *context,
         strbuf_add_str(out, view_text(job, "ended_by"));
 }
 
+/* As --after takes them. */
 static void write_deps(const json_t *job, const struct view_context *context,
                        struct strbuf *out)
 {
@@ -249,6 +256,7 @@ static const struct view_field *find_field(const char *name)
     return NULL;
 }
 
+/* Formats can be misspelt too. */
 static int set_unknown_field(const char *name, struct err *err)
 {
     const char *names[N_FIELDS + N_FORMATS];
@@ -301,6 +309,7 @@ void view_format_release(struct view_format *format)
     memset(format, 0, sizeof(*format));
 }
 
+/* Green runs, yellow is being resized, red ended badly. */
 static enum table_color color_of(const json_t *job)
 {
     const char *code = job_view_state(job);

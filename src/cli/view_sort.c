@@ -14,6 +14,7 @@ struct sort_entry {
     size_t place;      /* keeps the sort stable */
 };
 
+/* Missing values are less than all others. */
 static int compare_values(const json_t *a, const json_t *b)
 {
     bool has_a = a != NULL && !json_is_null(a);
@@ -29,6 +30,7 @@ static int compare_values(const json_t *a, const json_t *b)
     return 0;
 }
 
+/* The place decides between equal ones: qsort alone is not stable. */
 static int compare_up(const void *a, const void *b)
 {
     const struct sort_entry *x = a, *y = b;

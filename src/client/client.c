@@ -35,6 +35,7 @@ void client_release(struct client *client)
     client->socket_path = NULL;
 }
 
+/* A connection to PATH; ERR_NO_MANAGER when nobody is behind it. */
 static int open_socket(const char *path, struct err *err)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -56,6 +57,8 @@ static int open_socket(const char *path, struct err *err)
     return -1;
 }
 
+/* For each read and write, not for the whole: a long answer may take its time.
+ * */
 static void set_patience(int fd, dur_us patience)
 {
     if (patience == TIME_NEVER)
@@ -172,6 +175,7 @@ static int read_body(int fd, struct strbuf *data,
     }
 }
 
+/* The code that the API calls NAME; a later manager may know more of them. */
 static enum err_code code_of(const char *name, int status)
 {
 #define CODE_ROW(code, exit_status, text) code,
@@ -202,6 +206,7 @@ static int set_api_error(const char *body, int status, struct err *err)
     return -1;
 }
 
+/* The body of a good answer. */
 static int decode(const struct strbuf *data, const struct http_answer *head,
                   json_t **answer, struct err *err)
 {
@@ -252,6 +257,7 @@ static bool take_lines(struct strbuf *data, size_t *at, client_line_f *take,
     return true;
 }
 
+/* Lines of DATA from AT on, then what comes. A last line may lack its end. */
 static int stream_lines(int fd, struct strbuf *data, size_t at,
                         client_line_f *take, void *context, struct err *err)
 {

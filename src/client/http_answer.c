@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+/* -1 when LINE is no status line of HTTP/1. */
 static int parse_status(const char *line, size_t n)
 {
     /* "HTTP/1.x NNN": the digits stand at 9..11 */

@@ -112,8 +112,39 @@ static void test_a_life_in_the_background(void **state)
     expect("$erm drain n2 --reason 'bad dimm'", 0, "n2");
     expect("$erm nodes -n -R", 0, "bad dimm");
     expect("$erm history -n -o id,state", 0, "cancelled");
+    expect("$erm events -n 1", 0, "\"seq\":");
     expect("$erm stop", 0, "");
     expect("$erm queue", 3, "erm start");
+    /* what was can still be asked */
+    expect("$erm history -n -o id,state", 0, "cancelled");
+}
+
+static void test_a_file_runs_to_its_end(void **state)
+{
+    (void)state;
+    temp_file_write("hostfile", "n1\nn2\n");
+    temp_file_write("jobs.json", "{\"jobs\":[{\"command\":\"true\"},"
+                                 "{\"command\":\"exit 5\"},"
+                                 "{\"comand\":\"x\"}]}");
+    expect("$erm run -q --launcher local -H hostfile jobs.json", 5, "comand");
+    expect("$erm run -q --launcher local -H hostfile jobs.json", 0, "");
+    expect("$erm run -q --launcher local -- sh -c 'exit 7'", 7, "");
+    expect("$erm history -n -o id,exit | sort -n", 0, "2  5:0\n");
+}
+
+static void test_the_line_of_the_readme(void **state)
+{
+    (void)state;
+    temp_file_write("hostfile", "st33\nst34\nst35\nst36\nst37\n");
+    temp_file_write("jobs.json", "{\"jobs\":[]}");
+    temp_file_write("policy.json", "{ \"jobs\": [] }");
+    expect("$erm -H hostfile -j jobs.json -N 5 -p policy.json -s 0 "
+           "-jr requests.json >log 2>&1 & "
+           "until [ -s .erm/socket ]; do sleep 0.02; done; "
+           "$erm status; $erm stop; wait; echo ended",
+           0, "nodes      5: 5 idle");
+    assert_non_null(strstr(text, "policy.json"));
+    assert_non_null(strstr(text, "ended"));
 }
 
 int main(void)
@@ -128,6 +159,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_the_process_id_stays,
                                         temp_dir_enter, temp_dir_leave),
         cmocka_unit_test_setup_teardown(test_a_life_in_the_background,
+                                        temp_dir_enter, temp_dir_leave),
+        cmocka_unit_test_setup_teardown(test_a_file_runs_to_its_end,
+                                        temp_dir_enter, temp_dir_leave),
+        cmocka_unit_test_setup_teardown(test_the_line_of_the_readme,
                                         temp_dir_enter, temp_dir_leave),
     };
     if (getenv("ERM_T_PROGRAM") == NULL) {

@@ -145,6 +145,45 @@ static void test_a_length_ends_the_answer(void **state)
     end(&x);
 }
 
+static void test_a_long_answer_comes_whole(void **state)
+{
+    (void)state;
+    static const char head[] = "HTTP/1.0 200 OK\r\n\r\n[\"";
+    size_t n = 3 << 20;
+    char *answer = malloc(sizeof(head) + n + 3);
+    struct exchange x;
+    memcpy(answer, head, sizeof(head) - 1);
+    memset(answer + sizeof(head) - 1, 'x', n);
+    memcpy(answer + sizeof(head) - 1 + n, "\"]", 3);
+    get(&x, answer);
+    assert_int_equal(x.rc, 0);
+    assert_int_equal(json_string_length(json_array_get(x.answer, 0)), n);
+    end(&x);
+    free(answer);
+}
+
+/* The server reads 64 KB of the request only, answers and closes. */
+static void test_a_refusal_in_the_middle_of_a_request(void **state)
+{
+    (void)state;
+    struct exchange x;
+    size_t n = 3 << 20;
+    char *text = malloc(n + 1);
+    memset(text, 'x', n);
+    text[n] = '\0';
+    json_t *body = json_pack("{s:s}", "command", text);
+    begin(&x, "HTTP/1.0 413 Too Large\r\n\r\n{\"error\":{\"code\":"
+              "\"ERR_INPUT\",\"text\":\"too long\"}}");
+    x.rc =
+        client_request(&x.client, "POST", "/v1/jobs", body, &x.answer, &x.err);
+    assert_int_equal(x.rc, -1);
+    /* the kernel may throw the answer away with the rest of the request */
+    assert_true(x.err.code == ERR_INPUT || x.err.code == ERR_NO_MANAGER);
+    json_decref(body);
+    free(text);
+    end(&x);
+}
+
 static void test_nobody_there_is_no_manager(void **state)
 {
     (void)state;
@@ -286,6 +325,8 @@ int main(void)
         cmocka_unit_test(test_a_broken_answer_is_told),
         cmocka_unit_test(test_an_end_without_an_answer_is_no_manager),
         cmocka_unit_test(test_a_length_ends_the_answer),
+        cmocka_unit_test(test_a_long_answer_comes_whole),
+        cmocka_unit_test(test_a_refusal_in_the_middle_of_a_request),
         cmocka_unit_test(test_nobody_there_is_no_manager),
         cmocka_unit_test(test_a_stale_socket_is_no_manager),
         cmocka_unit_test(test_a_path_too_long_is_told),
