@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_args.h. */
+/*
+ * null means "not given", so that a client can send all keys of a form. Bounds
+ * are those of doc/api.md; what else is wrong with a value, the core tells.
+ */
 #include "manager/api_args.h"
 
 #include <errno.h>

@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests that change jobs: cancel, hold, release, requeue, update. Whether a
- * job can be changed so is the core's to say; here are the words. */
+/*
+ * Requests that change jobs: cancel, hold, release, requeue, update.
+ *
+ * Whether a job can be changed so is the core's to say, and its words are
+ * passed on; here is only what the core cannot know: signals, spans that are
+ * added, and that a walltime in the past is most likely a mistake.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -18,6 +23,7 @@ static int step(struct manager *manager, struct event *event, int64_t id,
     return manager_event(manager, event, err);
 }
 
+/* What "all" means to each verb. */
 static bool is_any(const struct job *job)
 {
     (void)job;
@@ -49,6 +55,7 @@ static int parse_signal(const char *name)
     return 0;
 }
 
+/* Signals pass the core by: they change nothing that it knows. */
 static int send_signal(struct manager *manager, int64_t id, int signal,
                        struct strbuf *text, struct err *err)
 {
@@ -221,6 +228,7 @@ static int set_walltime(struct job_update *out, const struct update *update,
     return 0;
 }
 
+/* One end alone moves that end. */
 static void set_nodes(struct job_update *out, const struct update *update,
                       const struct job_request *request)
 {
@@ -235,6 +243,7 @@ static void set_nodes(struct job_update *out, const struct update *update,
         out->pref_nodes = request->pref_nodes;
 }
 
+/* "priority 5, walltime 10:00": what was changed, as it is now. */
 static void tell_update(struct strbuf *text, const struct job_update *update)
 {
     char span[DURATION_TEXT_MAX];

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_events.h. */
+/*
+ * Nothing is kept per event: the journal is the queue. `is_writing` is true
+ * from handing a piece to libevent until the socket has taken all of it, which
+ * is how fast the client reads.
+ */
 #include "manager/api_events.h"
 
 #include <stdlib.h>
@@ -92,6 +96,7 @@ static void release_stream(struct api_stream *stream)
     free(stream);
 }
 
+/* All was sent that was asked for. */
 static void end_stream(struct api_stream *stream)
 {
     struct api_request *request = stream->request;
@@ -101,6 +106,7 @@ static void end_stream(struct api_stream *stream)
 
 static void send_next(struct api_stream *stream);
 
+/* The client has read the piece: the next one. */
 static void on_written(struct evhttp_connection *connection, void *context)
 {
     (void)connection;

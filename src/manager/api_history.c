@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* GET /v1/history: ended jobs with what they used, and their sums. */
+/*
+ * GET /v1/history: ended jobs with what they used, and their sums.
+ *
+ * Makespan runs from the first submit to the last end; utilisation counts the
+ * present pool from the first start on, so it is an estimate when nodes came
+ * or went meanwhile.
+ */
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/views_job.h"

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests that look at jobs: the list, one job, why it waits. */
+/*
+ * Requests that look at jobs: the list, one job, why it waits (doc/api.md).
+ *
+ * A list of live jobs asks the store nothing and the core for one forecast:
+ * people watch it every second, and it must not slow the scheduler down.
+ */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,6 +90,7 @@ static void add_live(struct list *list, const struct job *job)
                               view_live_job(&list->views, job, list->is_full));
 }
 
+/* Named ones are looked up one by one, in the order asked. */
 static void add_all_live(struct list *list)
 {
     const struct sched *sched = list->views.manager->sched;
@@ -99,6 +105,7 @@ static void add_all_live(struct list *list)
         add_live(list, job);
 }
 
+/* The store cannot filter by state, so the limit is counted here. */
 static int add_ended(void *context, const struct history_job *row)
 {
     struct list *list = context;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests about the manager itself: status, reload, stop. */
+/*
+ * Requests about the manager itself: status, reload, stop. The manager ends
+ * after this turn, so the answer to stop is written at once (api_request.c).
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Requests about nodes: list, drain, resume, add, remove. */
+/*
+ * Requests about nodes: list, drain, resume, add, remove. Names that are not
+ * of the pool fail one by one; a list that cannot be read fails as a whole.
+ */
 #include <string.h>
 
 #include "base/diag.h"

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_peers.h. */
+/*
+ * /proc/self/fd lists the descriptors; getsockname() on an accepted connection
+ * gives the address it was accepted on. A sweep costs some microseconds per
+ * descriptor, and one is due only after a tenth of the limit came anew.
+ */
 #include "manager/api_peers.h"
 
 #include <dirent.h>
@@ -125,7 +129,8 @@ static int by_activity(const void *a, const void *b)
     return x->inode < y->inode ? -1 : x->inode > y->inode;
 }
 
-/* What was known about the same connections is kept. */
+/* What was known about the same connections is kept; a socket of the same
+ * descriptor but another inode is another connection. */
 static void list_again(struct api_peers *peers)
 {
     struct api_peers old = *peers;

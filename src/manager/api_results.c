@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_results.h. */
+/*
+ * A request about several jobs never fails as a whole once it is understood:
+ * a client that asks for ten things must learn what became of each.
+ */
 #include "manager/api_results.h"
 
 #include "manager/views.h"

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_route.h. */
+/*
+ * Routes are few and looked at one by one. A path that is right under another
+ * method is told apart from a wrong one, because the hints differ.
+ */
 #include "manager/api_route.h"
 
 #include <ctype.h>
@@ -37,7 +40,8 @@ static const struct api_route routes[] = {
 };
 #define N_ROUTES (sizeof(routes) / sizeof(routes[0]))
 
-/* Reads digits at *PATH as a job id; false when there is none. */
+/* Reads digits at *PATH as a job id; false when there is none. A number that
+ * is too long stays one that no job has. */
 static bool match_number(const char **path, int64_t *id)
 {
     int64_t value = 0;

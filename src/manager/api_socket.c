@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_socket.h. */
+/*
+ * Order matters: the folder is closed to others before the socket appears in
+ * it, so there is no moment at which a stranger could connect.
+ */
 #include "manager/api_socket.h"
 
 #include <errno.h>

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* POST /v1/jobs: submits jobs, all or none, or tells what would be run. */
+/*
+ * POST /v1/jobs: submits jobs, all or none, or tells what would be run.
+ *
+ * How a spec becomes a job is manager_submit()'s business, how a command is
+ * adapted launch_plan.h's; the dry run takes the same way as a real start.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

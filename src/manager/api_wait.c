@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See api_wait.h. */
+/*
+ * Which of its jobs had ended when a wait began can only be told between two
+ * turns: within one, the core knows ends that are not durable yet. A wait that
+ * comes then is sorted out when the turn is done.
+ */
 #include "manager/api_wait.h"
 
 #include <inttypes.h>
@@ -58,6 +62,7 @@ static void answer_wait(struct api_wait *wait, bool is_done)
     api_request_answer(request, answer);
 }
 
+/* Before it is sorted out nothing counts. */
 static bool is_done(const struct api_wait *wait)
 {
     return wait->is_sorted_out &&
@@ -165,6 +170,7 @@ static int check_known(const struct sched *sched, const struct job_ids *ids,
     return 0;
 }
 
+/* Ids may come twice and in any order; each counts once. */
 static struct api_wait *make_wait(struct api_request *request,
                                   const struct job_ids *ids)
 {

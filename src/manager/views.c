@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See views.h. */
+/*
+ * Strings that erm made itself go in unchecked; names, paths and reasons come
+ * from people and may be any bytes.
+ */
 #include "manager/views.h"
 
 #include <stdio.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See views_job.h. */
+/*
+ * Live jobs are told from the core's numbers; an ended job is its row in the
+ * history and its spec, so an update of its size or walltime is not seen there.
+ */
 #include "manager/views_job.h"
 
 #include <stdlib.h>
@@ -99,6 +102,7 @@ static void put_reason(json_t *object, const struct views *views,
     view_reason_release(&reason);
 }
 
+/* A pending job has all of its walltime left. */
 static void put_live_times(json_t *object, const struct views *views,
                            const struct job *job)
 {
@@ -231,6 +235,7 @@ static json_t *spec_dependencies(const struct job_spec *spec)
     return list;
 }
 
+/* A job that never started has no exit. */
 static void put_ended_times(json_t *object, const struct history_job *row)
 {
     views_put(object, "elapsed",

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See views_pool.h. */
+/*
+ * All of it is counted or kept by others; nothing here walks the jobs, so the
+ * status may be asked as often as one likes.
+ */
 #include "manager/views_pool.h"
 
 #include <unistd.h>

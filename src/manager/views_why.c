@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* See views_why.h. */
+/*
+ * One line for a list, several for `erm why`. Times of day are local, as the
+ * person at the terminal sees them; the data has them in UTC.
+ *
+ * The core explains with numbers (struct why) and one text of its own, why a
+ * job cannot be backfilled; names of nodes and jobs are added here.
+ */
 #include "manager/views_why.h"
 
 #include <inttypes.h>
@@ -217,6 +223,7 @@ static void add_nodes_of_state(struct strbuf *out, const struct views *views,
     idset_release(&nodes);
 }
 
+/* All nodes, as far as they matter to somebody who waits. */
 static void add_needs_line(struct strbuf *out, const struct views *views,
                            const struct why *why)
 {
@@ -361,6 +368,7 @@ static json_t *explain_pending(struct strbuf *out, const struct views *views,
     return data;
 }
 
+/* Nothing to explain, but what there is to know. */
 static void explain_active(struct strbuf *out, const struct views *views,
                            const struct job *job)
 {
