@@ -52,54 +52,71 @@ int locked_file_open(struct locked_file *file, const char *path,
     return 0;
 }
 
-static int write_at_start(int fd, const struct strbuf *data)
+static int write_at(int fd, const char *data, size_t size, size_t at)
 {
-    size_t done = 0;
-
-    while (done < data->len) {
-        ssize_t n =
-            pwrite(fd, data->text + done, data->len - done, (off_t)done);
+    while (size > 0) {
+        ssize_t n = pwrite(fd, data, size, (off_t)at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return -1;
-        done += (size_t)n;
+        data += n;
+        at += (size_t)n;
+        size -= (size_t)n;
     }
     return 0;
 }
 
-/* Room first: a write that stops half way on a full disk would leave neither
- * the old nor the new content. The size stays, so readers see nothing. */
-static int make_room(int fd, size_t size)
+/* A write that stops half way on a full disk would leave neither the old nor
+ * the new content. */
+static int reserve(int fd, size_t size)
 {
     if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
         return 0;
     return errno == ENOSPC || errno == EDQUOT ? -1 : 0;
 }
 
+/* DATA is at least as long as the file. Blanks behind the old content come
+ * first: a write changes the content before the size, and a reader between
+ * the two would get the new content cut to the old size. */
+static int replace(int fd, const struct strbuf *data, size_t old_size,
+                   size_t new_size)
+{
+    struct strbuf blanks;
+    int result;
+
+    strbuf_init(&blanks);
+    while (old_size + blanks.len < data->len)
+        strbuf_add_char(&blanks, ' ');
+    result = reserve(fd, data->len);
+    if (result == 0)
+        result = write_at(fd, blanks.text, blanks.len, old_size);
+    if (result == 0)
+        result = write_at(fd, data->text, data->len, 0);
+    if (result == 0 && new_size < data->len)
+        result = ftruncate(fd, (off_t)new_size);
+    strbuf_release(&blanks);
+    return result == 0 ? fsync(fd) : result;
+}
+
 int locked_file_write(struct locked_file *file, const char *text,
                       struct err *err)
 {
+    size_t old_size = file->text.len, new_size = strlen(text);
     struct strbuf data;
-    size_t size = strlen(text);
-    int result = -1;
+    int result;
 
     strbuf_init(&data);
-    strbuf_add(&data, text, size);
-    while (data.len < file->text.len)
+    strbuf_add(&data, text, new_size);
+    while (data.len < old_size)
         strbuf_add_char(&data, ' ');
-    if (make_room(file->fd, data.len) != 0 ||
-        write_at_start(file->fd, &data) != 0 ||
-        ftruncate(file->fd, (off_t)size) != 0 || fsync(file->fd) != 0) {
-        err_set_errno(err, "cannot write %s", file->path);
-        goto done;
-    }
-    strbuf_reset(&file->text);
-    strbuf_add(&file->text, text, size);
-    result = 0;
-done:
+    result = replace(file->fd, &data, old_size, new_size);
     strbuf_release(&data);
-    return result;
+    if (result != 0)
+        return err_set_errno(err, "cannot write %s", file->path);
+    strbuf_reset(&file->text);
+    strbuf_add(&file->text, text, new_size);
+    return 0;
 }
 
 void locked_file_close(struct locked_file *file)

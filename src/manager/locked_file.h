@@ -20,8 +20,8 @@ struct locked_file {
 int locked_file_open(struct locked_file *file, const char *path,
                      struct err *err);
 /* Gives the file the content TEXT so that whoever reads without the lock sees
- * valid JSON at every instant: one write, filled up with blanks to the old
- * length, and only then the cut. Durable when it returns 0. */
+ * valid JSON at every instant: blanks behind it make old and new content
+ * equally long while one write replaces it. Durable when it returns 0. */
 int locked_file_write(struct locked_file *file, const char *text,
                       struct err *err);
 /* Unlocks. */

@@ -10,10 +10,48 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include <jansson.h>
+
 #include "folder.h"
 #include "manager/locked_file.h"
 
 static char folder[256]; /* of the test that runs */
+static int n_states;     /* of the file that were looked at */
+
+/* The linker gives us every change of the file (--wrap): after each of them
+ * it must be JSON. */
+static void check_json(void)
+{
+    char *text = file_get("p");
+    json_t *json = json_loads(text, 0, NULL);
+
+    if (json == NULL)
+        fail_msg("a reader can see this: '%s'", text);
+    json_decref(json);
+    free(text);
+    n_states++;
+}
+
+ssize_t __real_pwrite64(int fd, const void *data, size_t size, off_t at);
+ssize_t __wrap_pwrite64(int fd, const void *data, size_t size, off_t at);
+int __real_ftruncate64(int fd, off_t size);
+int __wrap_ftruncate64(int fd, off_t size);
+
+ssize_t __wrap_pwrite64(int fd, const void *data, size_t size, off_t at)
+{
+    ssize_t n = __real_pwrite64(fd, data, size, at);
+
+    check_json();
+    return n;
+}
+
+int __wrap_ftruncate64(int fd, off_t size)
+{
+    int result = __real_ftruncate64(fd, size);
+
+    check_json();
+    return result;
+}
 
 static int enter(void **state)
 {
@@ -55,6 +93,23 @@ static void test_write_longer_and_shorter_in_place(void **state)
     assert_int_equal(inode_of("p"), inode);
     assert_int_equal(locked_file_open(&file, "p", NULL), 0);
     assert_string_equal(file.text.text, "{}");
+    locked_file_close(&file);
+}
+
+/* A reader copies while we do, so no write may change content and size. */
+static void test_a_longer_text_comes_into_room_made_before(void **state)
+{
+    struct locked_file file;
+
+    (void)state;
+    file_put("p", "{}");
+    assert_int_equal(locked_file_open(&file, "p", NULL), 0);
+    n_states = 0;
+    assert_int_equal(locked_file_write(&file, "{\"jobs\": [1, 2]}", NULL), 0);
+    assert_int_equal(n_states, 2);
+    n_states = 0;
+    assert_int_equal(locked_file_write(&file, "{\"jobs\": []}", NULL), 0);
+    assert_int_equal(n_states, 2);
     locked_file_close(&file);
 }
 
@@ -113,6 +168,7 @@ int main(void)
 #define STORY(f) cmocka_unit_test_setup_teardown(f, enter, leave)
     const struct CMUnitTest tests[] = {
         STORY(test_write_longer_and_shorter_in_place),
+        STORY(test_a_longer_text_comes_into_room_made_before),
         STORY(test_a_lock_held_by_another_is_busy),
         STORY(test_what_cannot_be_locked),
         STORY(test_make_only_what_is_missing),
