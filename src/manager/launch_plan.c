@@ -83,7 +83,7 @@ static void set_paths(struct launch_plan *plan, const struct manager *manager,
     plan->job_dir = strbuf_detach(&path);
     strbuf_add_fmt(&path, "%s/nodes/%s", state, name);
     plan->node_file = strbuf_detach(&path);
-    plan->cwd = mem_strdup(spec->cwd == NULL ? "/" : spec->cwd);
+    plan->cwd = mem_strdup(spec->cwd == NULL ? manager->home : spec->cwd);
     plan->stdout_path = launch_plan_output(spec->stdout_path, output_dir,
                                            plan->cwd, id, attempt, spec->name);
     if (spec->stderr_path == NULL)

@@ -257,3 +257,15 @@ void news_take(struct news *news, const struct manager *manager,
     for (size_t i = first; i < actions->n; i++)
         tell_action(news, manager, &actions->items[i]);
 }
+
+void news_take_rest(struct news *news, const struct manager *manager)
+{
+    struct sched_counts counts;
+
+    if (manager->log.level < LOG_DEBUG)
+        return;
+    sched_counts(manager->sched, &counts);
+    add(news, LOG_DEBUG,
+        "Scheduler waiting (%u pending, %u running, %u of %u nodes idle)",
+        counts.pending, counts.active, counts.idle, counts.pool);
+}

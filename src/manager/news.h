@@ -18,6 +18,8 @@ void news_release(struct news *news);
 void news_take(struct news *news, const struct manager *manager,
                const struct event *event, const struct actions *actions,
                size_t first);
+/* The same at the end of a turn: what the scheduler waits for now. */
+void news_take_rest(struct news *news, const struct manager *manager);
 /* Prints and forgets. */
 void news_print(struct news *news, const struct log *log);
 

@@ -350,6 +350,7 @@ static void committed(struct turn *turn)
     else
         manager->is_read_only = false;
     save_snapshot_when_due(turn);
+    news_take_rest(&turn->news, manager);
     news_print(&turn->news, &manager->log);
     forget_rows(turn);
     do_actions(turn);
