@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What an attempt runs as. */
+#include "stage.h"
+
+#include <signal.h>
+
+#include "manager/launch_plan.h"
+
+static void expect_output(const char *pattern, const char *output_dir,
+                          const char *expected)
+{
+    char *path =
+        launch_plan_output(pattern, output_dir, "/home/me", 7, 2, "blast");
+
+    assert_string_equal(path, expected);
+    free(path);
+}
+
+static void test_where_the_output_goes(void **state)
+{
+    (void)state;
+    expect_output(NULL, NULL, "/home/me/erm-7.out");
+    expect_output(NULL, "/scratch", "/scratch/erm-7.out");
+    expect_output("logs/%x-%j.%a", NULL, "/home/me/logs/blast-7.2");
+    expect_output("logs/%x-%j.%a", "/scratch", "/home/me/logs/blast-7.2");
+    expect_output("/abs/%j%%%q%", NULL, "/abs/7%%q%");
+}
+
+static void test_output_below_the_root(void **state)
+{
+    char *path = launch_plan_output(NULL, NULL, "/", 7, 1, "");
+
+    (void)state;
+    assert_string_equal(path, "/erm-7.out");
+    free(path);
+}
+
+/* The plan of SPEC on the first two of three nodes. */
+static struct launch_plan make(struct stage *stage, const char *text)
+{
+    struct launch_plan plan;
+    struct job_spec spec;
+    struct idset nodes;
+    struct err err;
+
+    idset_init(&nodes);
+    idset_add_range(&nodes, 0, 1);
+    assert_int_equal(job_spec_from_text(text, &spec, NULL), 0);
+    if (launch_plan_make(&plan, stage->manager, &spec, &spec.request, 7, 2,
+                         &nodes, &err) != 0)
+        fail_msg("%s", err.text);
+    job_spec_release(&spec);
+    idset_release(&nodes);
+    return plan;
+}
+
+static const char *variable(const struct launch_plan *plan, const char *name)
+{
+    for (char **line = plan->env; *line != NULL; line++) {
+        if (strncmp(*line, name, strlen(name)) == 0 &&
+            (*line)[strlen(name)] == '=')
+            return *line + strlen(name) + 1;
+    }
+    return "";
+}
+
+static void test_the_nodes_are_filled_in(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+
+    stage_start(stage);
+    plan = make(stage, "{\"command\": \"app --nodelist NODES -i ID\","
+                       " \"cwd\": \"/tmp\", \"env\": {\"MINE\": \"1\"}}");
+    assert_string_equal(plan.command.text, "app --nodelist node1,node2 -i 7");
+    assert_string_equal(plan.cwd, "/tmp");
+    assert_string_equal(plan.stdout_path, "/tmp/erm-7.out");
+    assert_string_equal(plan.stderr_path, plan.stdout_path);
+    assert_string_equal(variable(&plan, "MINE"), "1");
+    assert_string_equal(variable(&plan, "ERM_JOB_ID"), "7");
+    assert_string_equal(variable(&plan, "ERM_NODEFILE"), plan.node_file);
+    assert_string_equal(variable(&plan, "ERM_JOB_DIR"), plan.job_dir);
+    assert_non_null(strstr(plan.job_dir, "/.erm/jobs/7.2"));
+    assert_non_null(
+        strstr(variable(&plan, "ERM_POLICY_FILE"), "/.erm/policy.json"));
+    assert_string_equal(variable(&plan, "ERM_SOCKET"),
+                        stage->manager->paths.socket);
+    launch_plan_release(&plan);
+}
+
+static void test_what_was_not_said_has_a_default(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+
+    stage_start(stage);
+    plan = make(stage, "{\"command\": \"true\"}");
+    assert_string_equal(plan.cwd, stage->manager->home);
+    assert_int_equal(plan.grace, 10 * USEC_PER_SEC);
+    assert_int_equal(plan.warn_before, 0);
+    assert_int_equal(plan.warn_signal, SIGUSR1);
+    assert_int_equal(plan.walltime, TIME_NEVER);
+    launch_plan_release(&plan);
+    stage->manager->options.grace = 3 * USEC_PER_SEC;
+    assert_int_equal(launch_plan_grace(stage->manager, 0), 3 * USEC_PER_SEC);
+    assert_int_equal(launch_plan_grace(stage->manager, 1), 1);
+}
+
+static void test_the_node_file(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+
+    stage_start(stage);
+    plan = make(stage, "{\"command\": \"true\", \"slots_per_node\": 3}");
+    assert_int_equal(launch_plan_write_nodes(&plan, NULL), 0);
+    assert_true(file_has(".erm/nodes/7.2", "node1 slots=3\nnode2 slots=3\n"));
+    launch_plan_release(&plan);
+}
+
+static void test_a_command_that_cannot_be_read(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+    struct job_spec spec;
+    struct idset nodes;
+    struct err err;
+
+    stage_start(stage);
+    idset_init(&nodes);
+    idset_add(&nodes, 0);
+    assert_int_equal(job_spec_from_text("{\"command\": \"a 'b\"}", &spec, NULL),
+                     0);
+    assert_int_equal(launch_plan_make(&plan, stage->manager, &spec,
+                                      &spec.request, 1, 1, &nodes, &err),
+                     -1);
+    assert_int_equal(err.code, ERR_INPUT);
+    job_spec_release(&spec);
+    idset_release(&nodes);
+}
+
+int main(void)
+{
+#define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
+    const struct CMUnitTest tests[] = {
+        STORY(test_where_the_output_goes),
+        STORY(test_output_below_the_root),
+        STORY(test_the_nodes_are_filled_in),
+        STORY(test_what_was_not_said_has_a_default),
+        STORY(test_the_node_file),
+        STORY(test_a_command_that_cannot_be_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Options as words. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "manager/settings.h"
+
+static struct manager_options given(void)
+{
+    struct manager_options options;
+
+    manager_options_init(&options);
+    return options;
+}
+
+static void test_nothing_given_is_the_core_s_default(void **state)
+{
+    struct manager_options options = given();
+    struct sched_config config, core;
+
+    (void)state;
+    sched_config_init(&core);
+    assert_int_equal(settings_make(&options, &config, NULL), 0);
+    assert_memory_equal(&config, &core, sizeof(core));
+}
+
+static void test_all_of_it(void **state)
+{
+    struct manager_options options = given();
+    struct sched_config config;
+
+    (void)state;
+    options.start_at_max = true;
+    options.backfill = "conservative";
+    options.mode = "scheduler_driven";
+    options.expand = "most_remaining";
+    options.shrink = "least-remaining";
+    options.cooldown = 0;
+    options.accept_within = 5;
+    options.done_within = 6;
+    assert_int_equal(settings_make(&options, &config, NULL), 0);
+    assert_true(config.start_at_max);
+    assert_int_equal(config.backfill, BACKFILL_CONSERVATIVE);
+    assert_int_equal(config.mode, MODE_ELASTIC);
+    assert_ptr_equal(config.expand, strategy_expand("most_remaining"));
+    assert_ptr_equal(config.shrink, strategy_shrink("least_remaining"));
+    assert_int_equal(config.cooldown, 0);
+    assert_int_equal(config.accept_within, 5);
+    assert_int_equal(config.done_within, 6);
+    assert_int_equal(config.policy_done_within, 6);
+}
+
+static void test_a_wrong_word_is_named_with_a_right_one(void **state)
+{
+    struct manager_options options = given();
+    struct sched_config config;
+    struct err err;
+
+    (void)state;
+    options.backfill = "eazy";
+    assert_int_equal(settings_make(&options, &config, &err), -1);
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_non_null(strstr(err.text, "--backfill: there is no 'eazy'"));
+    assert_string_equal(err.hint, "did you mean 'easy'?");
+    options.backfill = NULL;
+    options.mode = "zzzzzzzz";
+    assert_int_equal(settings_make(&options, &config, &err), -1);
+    assert_non_null(strstr(err.hint, "rigid, evolving, elastic"));
+    options.mode = NULL;
+    options.expand = "shrtest";
+    assert_int_equal(settings_make(&options, &config, &err), -1);
+    options.expand = NULL;
+    options.shrink = "longst";
+    assert_int_equal(settings_make(&options, &config, &err), -1);
+    assert_non_null(strstr(err.text, "--shrink"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nothing_given_is_the_core_s_default),
+        cmocka_unit_test(test_all_of_it),
+        cmocka_unit_test(test_a_wrong_word_is_named_with_a_right_one),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
