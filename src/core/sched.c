@@ -133,7 +133,9 @@ int sched_step(struct sched *sched, const struct event *event,
 int sched_replay(struct sched *sched, const struct event *record,
                  struct err *err)
 {
-    if (check_event(sched, record, err) != CHECK_OK)
+    /* A wish is not recorded, only the offer that came of it. */
+    if (record->type == EV_RESIZE_ASKED ||
+        check_event(sched, record, err) != CHECK_OK)
         return err_set(err, ERR_INPUT,
                        "the journal does not fit: %s for job %lld",
                        event_type_name(record->type), (long long)record->job);
