@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "core/invariants.h"
+#include "state_text.h"
 #include "world.h"
 #ifdef WITH_STATE_JSON
 #include "codec/state_json.h"
@@ -21,29 +22,49 @@ struct totals {
     unsigned long events, jobs, grows, shrinks, reserved;
 };
 
+#ifdef WITH_STATE_JSON
+/* The snapshot, written and read again, gives the same bytes. */
+static bool snapshot_is_equal(const struct sched *sched, struct err *err)
+{
+    char *text = state_to_text(sched), *again;
+    struct sched *copy =
+        state_from_text(text, strlen(text), sched_config(sched), err);
+    bool is_equal = copy != NULL;
+
+    if (is_equal) {
+        again = state_to_text(copy);
+        is_equal = strcmp(text, again) == 0 ||
+                   err_set(err, ERR_CONFLICT, "I6: the snapshot differs") == 0;
+        free(again);
+    }
+    is_equal = is_equal && invariants_hold(copy, false, err);
+    sched_destroy(copy);
+    free(text);
+    return is_equal;
+}
+#else
+static bool snapshot_is_equal(const struct sched *sched, struct err *err)
+{
+    (void)sched;
+    (void)err;
+    return true;
+}
+#endif
+
 /* The records alone, applied in order, give the state that is live now. */
 static bool replay_is_equal(const struct world *world, struct err *err)
 {
-    struct sched *copy = sched_create(sched_config(world->sched));
-    bool is_equal = true;
+    struct sched *copy =
+        state_replay(world->sched, world->records, world->n_records, err);
 
-    for (size_t i = 0; is_equal && i < world->n_records; i++)
-        is_equal = sched_replay(copy, &world->records[i], err) == 0;
-#ifdef WITH_STATE_JSON
-    if (is_equal) {
-        char *live = state_to_text(world->sched), *again = state_to_text(copy);
-
-        is_equal = strcmp(live, again) == 0;
-        if (!is_equal)
-            err_set(err, ERR_CONFLICT, "I6: replay differs");
-        free(live);
-        free(again);
-    }
-#endif
-    if (is_equal)
-        is_equal = invariants_hold(copy, false, err);
     sched_destroy(copy);
-    return is_equal;
+    return copy != NULL && snapshot_is_equal(world->sched, err);
+}
+
+static bool world_is_good(const struct world *world, struct err *err)
+{
+    return world->error[0] == '\0' ||
+           err_set(err, ERR_CONFLICT, "%s", world->error) == 0;
 }
 
 static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
@@ -57,7 +78,8 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     world = world_create(seed, &config);
     for (int i = 0; is_good && i < n_events; i++) {
         world_turn(world);
-        is_good = invariants_hold(world->sched, true, err);
+        is_good = invariants_hold(world->sched, true, err) &&
+                  world_is_good(world, err);
         totals->events++;
     }
     is_good = is_good && replay_is_equal(world, err);
@@ -67,10 +89,7 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     }
     is_good = is_good && invariants_hold(world->sched, true, err) &&
               replay_is_equal(world, err);
-    if (is_good && world->error[0] != '\0') {
-        err_set(err, ERR_CONFLICT, "%s", world->error);
-        is_good = false;
-    }
+    is_good = is_good && world_is_good(world, err);
     totals->jobs += world->n_finished;
     totals->grows += world->n_grows;
     totals->shrinks += world->n_shrinks;

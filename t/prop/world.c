@@ -117,6 +117,9 @@ static void feed(struct world *world, struct event *event)
 {
     actions_clear(&world->actions);
     sched_step(world->sched, event, &world->actions);
+    audit_read(world->audit, &world->actions);
+    if (world->audit->error[0] != '\0' && world->error[0] == '\0')
+        snprintf(world->error, sizeof world->error, "%s", world->audit->error);
     for (size_t i = 0; i < world->actions.n; i++)
         saw_action(world, &world->actions.items[i]);
     event_release(event);
@@ -313,6 +316,7 @@ struct world *world_create(uint64_t seed, const struct sched_config *config)
     world->now = 1000 * USEC_PER_SEC;
     world->n_nodes = 1 + world_random(world, 24);
     world->sched = sched_create(config);
+    world->audit = audit_create();
     actions_init(&world->actions);
     event_init(&event, EV_POOL_CHANGED, world->now);
     idset_add_range(&event.nodes, 0, world->n_nodes - 1);
@@ -327,5 +331,6 @@ void world_destroy(struct world *world)
     free(world->records);
     actions_release(&world->actions);
     sched_destroy(world->sched);
+    audit_destroy(world->audit);
     free(world);
 }

@@ -7,6 +7,7 @@
 #ifndef ERM_T_PROP_WORLD_H
 #define ERM_T_PROP_WORLD_H
 
+#include "audit.h"
 #include "core/sched.h"
 
 #define WORLD_JOBS 4096
@@ -27,6 +28,7 @@ struct open_offer {
 struct world {
     struct sched *sched;
     struct actions actions;
+    struct audit *audit;   /* owned */
     struct event *records; /* all of them, in order; owned */
     size_t n_records, size_records;
     uint64_t random;
