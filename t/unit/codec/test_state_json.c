@@ -25,7 +25,7 @@ static struct sched *load(const char *text)
 static void test_an_empty_scheduler(void **state)
 {
     static const char empty[] =
-        "{\"version\":1,\"now\":0,\"last_arrival\":0,\"last_seq\":0,"
+        "{\"version\":1,\"recorded\":0,\"last_arrival\":0,\"last_seq\":0,"
         "\"members\":\"\",\"down\":\"\",\"drained\":\"\",\"reservation\":null,"
         "\"ended\":{},\"jobs\":[]}\n";
     struct sched_config config;
@@ -136,7 +136,7 @@ static void test_a_snapshot_goes_on_as_the_original(void **state)
     "\"shown\":true,\"seq\":1,\"delta\":\"" delta "\",\"offered\":1," \
     "\"accept_by\":5,\"done_by\":9,\"for_job\":0}"
 #define STATE(reservation, ended, jobs)                                   \
-    "{\"version\":1,\"now\":1,\"last_arrival\":9,\"last_seq\":1,"         \
+    "{\"version\":1,\"recorded\":1,\"last_arrival\":9,\"last_seq\":1,"    \
     "\"members\":\"0-4\",\"down\":\"\",\"drained\":\"\","                 \
     "\"reservation\":" reservation ",\"ended\":" ended ",\"jobs\":[" jobs \
     "]}\n"
@@ -169,7 +169,7 @@ static void test_damaged_states_are_refused(void **state)
         {"[[[[[[[[[[]]]]]]]]]]", "not JSON"},
         {"{}", "version 0"},
         {"{\"version\":2}", "version 2"},
-        {"{\"version\":1}", "no \"now\""},
+        {"{\"version\":1}", "no \"recorded\""},
         {STATE("null", "{\"running\":\"1\"}", ""), "ended"},
         {STATE("null", "{\"failed\":\"0\"}", ""), "ended"},
         {STATE("null", "{\"failed\":\"x\"}", ""), "ended"},
