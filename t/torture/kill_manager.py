@@ -181,6 +181,8 @@ def main():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--without-claim", action="store_true")
     args = parser.parse_args()
+    for program in ("erm", "shepherd", "replay"):
+        setattr(args, program, os.path.abspath(getattr(args, program)))
     with tempfile.TemporaryDirectory(prefix="erm-torture-") as folder:
         world = World(args, folder)
         begin = time.monotonic()
