@@ -25,6 +25,7 @@ struct turn;       /* manager/turn.h */
 struct jobs_watch; /* manager/jobs_watch.h: jobs.json */
 struct policy_box; /* manager/policy_box.h: policy.json, jobrequests.json */
 struct problems;   /* manager/problems.h: present faults of watched files */
+struct late_starts; /* manager/late_starts.h: while the disk is full */
 struct api;        /* manager/api.h */
 
 /* What the options' paths became; all owned, absolute, NULL = none. */
@@ -50,6 +51,7 @@ struct manager {
     struct jobs_watch *jobs_watch;
     struct policy_box *policy;
     struct problems *problems;
+    struct late_starts *late_starts;
     struct api *api;
     time_us started;       /* this run */
     time_us first_started; /* the first run in this state directory */

@@ -10,6 +10,7 @@
 
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
+#include "manager/late_starts.h"
 #include "manager/launch_plan.h"
 #include "manager/node_pool.h"
 #include "manager/policy_box.h"
@@ -86,7 +87,13 @@ static void start_job(struct manager *manager, const struct action *action)
     if (job == NULL || job->attempt != action->attempt)
         return;
     err_clear(&err);
-    if (try_start(manager, job, action, &err) != 0)
+    if (manager->is_read_only)
+        late_starts_add(manager->late_starts, action->job, action->attempt);
+    else if (try_start(manager, job, action, &err) == 0)
+        return;
+    else if (err.code == ERR_FULL)
+        late_starts_add(manager->late_starts, action->job, action->attempt);
+    else
         reports_start_failed(manager, action->job, action->attempt, err.text,
                              is_for_good(&err));
 }
@@ -112,6 +119,11 @@ static void kill_job(struct manager *manager, const struct action *action)
     struct launcher *launcher = manager->launcher;
     struct err err;
 
+    if (late_starts_remove(manager->late_starts, action->job)) {
+        reports_start_failed(manager, action->job, action->attempt,
+                             "ended before its start", true);
+        return;
+    }
     err_clear(&err);
     if (launcher->ops->terminate(launcher, action->job, action->attempt,
                                  grace_of(manager, action), &err) != 0)

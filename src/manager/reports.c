@@ -5,9 +5,15 @@
  */
 #include "manager/reports.h"
 
+#include <sys/statvfs.h>
+
 #include "base/alloc.h"
+#include "manager/late_starts.h"
 #include "manager/turn.h"
 #include "store/state_dir.h"
+
+/* With less than this on the disk a start fails for want of it, bytes. */
+#define START_NEEDS 65536
 
 static void send_attempt(struct manager *manager, enum event_type type,
                          const struct launch_report *report)
@@ -42,6 +48,17 @@ void reports_start_failed(struct manager *manager, int64_t job,
     fail_start(manager, job, attempt, why, is_final, 0);
 }
 
+static bool is_short_of_space(const struct manager *manager)
+{
+    struct statvfs fs;
+
+    if (manager->is_read_only)
+        return true;
+    return fstatvfs(manager->state_dir->jobs_fd, &fs) == 0 &&
+           (fs.f_bavail * fs.f_frsize < START_NEEDS ||
+            (fs.f_files > 0 && fs.f_favail == 0));
+}
+
 /* The shepherd did its work and says that the command cannot be run: it will
  * say so every time. Anything else is worth another try. */
 static void take_failed_start(struct manager *manager,
@@ -52,6 +69,11 @@ static void take_failed_start(struct manager *manager,
                                report->attempt, &claim) == 0 &&
                     claim.state == CLAIM_ENDED;
 
+    /* without space its shepherd could not even say why */
+    if (!is_final && is_short_of_space(manager)) {
+        late_starts_add(manager->late_starts, report->job_id, report->attempt);
+        return;
+    }
     fail_start(manager, report->job_id, report->attempt, report->text, is_final,
                is_final ? claim.exit.code : 0);
 }

@@ -17,6 +17,7 @@
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
 #include "manager/jobs_watch.h"
+#include "manager/late_starts.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
 #include "manager/policy_box.h"
@@ -220,6 +221,7 @@ int setup_make(struct manager *manager, struct err *err)
     manager->jobs = job_cache_create();
     manager->nodes = node_names_create();
     manager->problems = problems_create();
+    manager->late_starts = late_starts_create(manager);
     if (find_home(manager, err) != 0 || open_state_dir(manager, err) != 0 ||
         complete_paths(manager, err) != 0 || make_state(manager, err) != 0)
         return -1;
@@ -256,6 +258,7 @@ static void release_paths(struct manager *manager)
 
 static void release_state(struct manager *manager)
 {
+    late_starts_destroy(manager->late_starts);
     turn_destroy(manager->turn);
     sched_destroy(manager->sched);
     store_close(manager->store);
