@@ -14,7 +14,7 @@ static int compare(const struct tree_node *x, const struct tree_node *y)
         return a->when < b->when ? -1 : 1;
     if (a->job != b->job)
         return a->job < b->job ? -1 : 1;
-    return a == b ? 0 : a < b ? -1 : 1;
+    return 0; /* a job is listed once */
 }
 
 static uint64_t sum_of(const struct tree_node *node)

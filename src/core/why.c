@@ -131,6 +131,9 @@ int sched_why(const struct sched *sched, int64_t id, time_us now,
         explain_reservation(sched, out);
     else if (job->is_queued)
         explain_queue(sched, job, now, out);
+    /* a deadline that has passed, while nobody has looked since */
+    if (out->expected_start < now)
+        out->expected_start = now;
     return 0;
 }
 

@@ -234,6 +234,25 @@ static void what_cannot_be_told_is_never(void **state)
     story_destroy(story);
 }
 
+/* Nothing happened since job 1 should have ended: no start is in the past. */
+static void an_answer_is_never_in_the_past(void **state)
+{
+    struct story *story =
+        STORY("nodes 2", "[0] submit 1 nodes=2 wall=100",
+              "submit 2 nodes=1 wall=9", "submit 3 nodes=1 wall=9 begin=50");
+    struct why why;
+
+    (void)state;
+    assert_int_equal(sched_why(story->sched, 2, at(120), &why), 0);
+    assert_true(why.first_start == at(120));
+    assert_true(why.expected_start == at(120));
+    why_release(&why);
+    assert_int_equal(sched_why(story->sched, 3, at(120), &why), 0);
+    assert_true(why.expected_start == at(120));
+    why_release(&why);
+    story_destroy(story);
+}
+
 static void every_reason_has_a_name(void **state)
 {
     (void)state;
@@ -256,6 +275,7 @@ int main(void)
         cmocka_unit_test(many_who_shrink),
         cmocka_unit_test(the_forecast_is_in_queue_order),
         cmocka_unit_test(what_cannot_be_told_is_never),
+        cmocka_unit_test(an_answer_is_never_in_the_past),
         cmocka_unit_test(every_reason_has_a_name),
     };
 
