@@ -198,6 +198,15 @@ static void read_start(struct audit *audit, const struct action *action)
     idset_copy(&job->nodes, &action->nodes);
 }
 
+/* After a restart the same start may be asked for again. */
+static bool is_repeated(const struct audit *audit, const struct action *action)
+{
+    const struct audit_job *job = &audit->jobs[action->job];
+
+    return job->state == AUDIT_ACTIVE && job->attempt == action->attempt &&
+           idset_is_equal(&job->nodes, &action->nodes);
+}
+
 /* From which state may a directive come into this one? */
 static bool is_step(enum directive_state from, enum directive_state to)
 {
@@ -284,7 +293,8 @@ static void read_phase(struct audit *audit, const struct action *action)
            "I3", action->job, "has other nodes than its phase says");
 }
 
-void audit_read(struct audit *audit, const struct actions *actions)
+void audit_read(struct audit *audit, const struct actions *actions,
+                bool is_resumed)
 {
     for (size_t i = 0; i < actions->n; i++) {
         const struct action *action = &actions->items[i];
@@ -295,7 +305,8 @@ void audit_read(struct audit *audit, const struct actions *actions)
             read_record(audit, &action->event);
             break;
         case ACT_START:
-            read_start(audit, action);
+            if (!is_resumed || !is_repeated(audit, action))
+                read_start(audit, action);
             break;
         case ACT_DIRECTIVE:
             read_directive(audit, action);

@@ -39,7 +39,9 @@ struct audit {
 /* Returns owned books in which nothing has happened yet. */
 struct audit *audit_create(void);
 void audit_destroy(struct audit *audit);
-/* Reads what one step handed out. */
-void audit_read(struct audit *audit, const struct actions *actions);
+/* Reads what one step handed out; IS_RESUMED: after a restart, when what is
+ * owed is asked for again. */
+void audit_read(struct audit *audit, const struct actions *actions,
+                bool is_resumed);
 
 #endif

@@ -19,7 +19,7 @@
 #endif
 
 struct totals {
-    unsigned long events, jobs, grows, shrinks, reserved;
+    unsigned long events, jobs, grows, shrinks, reserved, restarts;
 };
 
 #ifdef WITH_STATE_JSON
@@ -94,6 +94,7 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     totals->grows += world->n_grows;
     totals->shrinks += world->n_shrinks;
     totals->reserved += world->n_reserved;
+    totals->restarts += world->n_restarts;
     world_destroy(world);
     return is_good;
 }
@@ -113,9 +114,12 @@ int main(int argc, char **argv)
         }
     }
     printf("%d seeds, %lu events, %lu jobs ended, %lu grows, %lu shrinks, "
-           "%lu reservations: 0 violations\n",
+           "%lu reservations, %lu restarts: 0 violations\n",
            n_seeds, totals.events, totals.jobs, totals.grows, totals.shrinks,
-           totals.reserved);
-    return totals.grows > 0 && totals.shrinks > 0 && totals.reserved > 0 ? 0
-                                                                         : 1;
+           totals.reserved, totals.restarts);
+    /* A world in which nothing happens proves nothing. */
+    return totals.grows > 0 && totals.shrinks > 0 && totals.reserved > 0 &&
+                   totals.restarts > 0
+               ? 0
+               : 1;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "state_text.h"
 
 /* splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
 static uint64_t next_random(uint64_t *state)
@@ -38,11 +39,10 @@ void world_config(uint64_t seed, struct sched_config *config)
         config->cooldown = (dur_us)(next_random(&seed) % 20) * USEC_PER_SEC;
 }
 
-static void fail(struct world *world, const char *text, int64_t id)
+static void fail(struct world *world, const char *text)
 {
     if (world->error[0] == '\0')
-        snprintf(world->error, sizeof world->error, "job %lld %s",
-                 (long long)id, text);
+        snprintf(world->error, sizeof world->error, "%s", text);
 }
 
 /* ---- what comes out ---- */
@@ -58,22 +58,31 @@ static void keep_record(struct world *world, const struct event *event)
     event_copy(&world->records[world->n_records++], event);
 }
 
-static void saw_start(struct world *world, const struct action *action)
-{
-    if (++world->n_starts[action->job] > 1 + world->n_requeues[action->job] &&
-        action->attempt <= world->n_requeues[action->job])
-        fail(world, "was started again without a requeue", action->job);
-    world->attempts[world->n_attempts++] =
-        (struct attempt){.job = action->job, .attempt = action->attempt};
-}
-
-static void saw_kill(struct world *world, const struct action *action)
+static struct attempt *find_attempt(struct world *world,
+                                    const struct action *action)
 {
     for (size_t i = 0; i < world->n_attempts; i++) {
         if (world->attempts[i].job == action->job &&
             world->attempts[i].attempt == action->attempt)
-            world->attempts[i].is_killed = true;
+            return &world->attempts[i];
     }
+    return NULL;
+}
+
+/* After a restart the same attempt is asked for again: it is there already. */
+static void saw_start(struct world *world, const struct action *action)
+{
+    if (find_attempt(world, action) == NULL)
+        world->attempts[world->n_attempts++] =
+            (struct attempt){.job = action->job, .attempt = action->attempt};
+}
+
+static void saw_kill(struct world *world, const struct action *action)
+{
+    struct attempt *attempt = find_attempt(world, action);
+
+    if (attempt != NULL)
+        attempt->is_killed = true;
 }
 
 static void saw_action(struct world *world, const struct action *action)
@@ -100,29 +109,88 @@ static void saw_action(struct world *world, const struct action *action)
         world->n_grows += action->why == PHASE_GROW;
         world->n_shrinks += action->why == PHASE_SHRINK;
         break;
-    case ACT_REQUEUED:
-        world->n_requeues[action->job]++;
-        break;
     case ACT_FINISHED:
         world->n_finished++;
-        if (++world->n_ends[action->job] > 1)
-            fail(world, "ended twice", action->job);
         break;
     default:
         break;
     }
 }
 
+static void saw_actions(struct world *world, bool is_resumed)
+{
+    audit_read(world->audit, &world->actions, is_resumed);
+    if (world->audit->error[0] != '\0')
+        fail(world, world->audit->error);
+    for (size_t i = 0; i < world->actions.n; i++)
+        saw_action(world, &world->actions.items[i]);
+}
+
 static void feed(struct world *world, struct event *event)
 {
     actions_clear(&world->actions);
     sched_step(world->sched, event, &world->actions);
-    audit_read(world->audit, &world->actions);
-    if (world->audit->error[0] != '\0' && world->error[0] == '\0')
-        snprintf(world->error, sizeof world->error, "%s", world->audit->error);
-    for (size_t i = 0; i < world->actions.n; i++)
-        saw_action(world, &world->actions.items[i]);
+    saw_actions(world, false);
     event_release(event);
+}
+
+/* The manager dies and comes back: the journal gives the state, and what is
+ * owed is asked for again. Some of the answers were lost. */
+static void restart(struct world *world)
+{
+    struct err err = {.code = ERR_NONE};
+    struct sched *again =
+        state_replay(world->sched, world->records, world->n_records, &err);
+
+    if (again == NULL) {
+        fail(world, err.text);
+        return;
+    }
+    sched_destroy(world->sched);
+    world->sched = again;
+    world->n_restarts++;
+    actions_clear(&world->actions);
+    sched_resume(again, world->now, &world->actions);
+    saw_actions(world, true);
+}
+
+/* ---- what can be asked ---- */
+
+static void ask_why(struct world *world)
+{
+    const struct job *job =
+        sched_next_job(world->sched, world_random(world, WORLD_JOBS));
+    struct why why;
+
+    if (job == NULL ||
+        sched_why(world->sched, job->request.id, world->now, &why) < 0)
+        return;
+    world->n_whys[why.reason]++;
+    if (why.expected_start < world->now)
+        fail(world, "why: a start in the past");
+    if (why.position > why.n_queued || why.n_free > why.n_usable)
+        fail(world, "why: numbers do not fit");
+    why_release(&why);
+}
+
+/* Answers that must fit each other, whatever the state. */
+static void ask(struct world *world)
+{
+    struct sched_counts counts;
+    int64_t ids[50];
+    time_us starts[50];
+    size_t n = sched_forecast(world->sched, world->now, ids, starts, 50);
+
+    for (size_t i = 0; i < n; i++) {
+        if (starts[i] < world->now)
+            fail(world, "forecast: a start in the past");
+    }
+    sched_counts(world->sched, &counts);
+    if (counts.idle + counts.allocated + counts.reserved + counts.drained +
+            counts.down !=
+        counts.pool)
+        fail(world, "counts: the nodes do not add up");
+    ask_why(world);
 }
 
 /* ---- what goes in ---- */
@@ -181,6 +249,16 @@ static void make_nodes(struct world *world, struct event *event)
     }
 }
 
+/* A live one, mostly. */
+static int64_t some_job(struct world *world)
+{
+    uint32_t id = world_random(world, (uint32_t)world->last_id + 1);
+    const struct job *job = sched_next_job(world->sched, id);
+
+    return job == NULL || world_random(world, 8) == 0 ? 1 + (int64_t)id
+                                                      : job->request.id;
+}
+
 static void make_request(struct world *world, struct event *event)
 {
     static const enum event_type types[] = {
@@ -188,7 +266,7 @@ static void make_request(struct world *world, struct event *event)
     struct job_update *update = &event->update;
 
     event->type = types[world_random(world, 6)];
-    event->job = 1 + world_random(world, (uint32_t)world->last_id + 1);
+    event->job = some_job(world);
     if (event->type == EV_UPDATE) {
         update->changes = world_random(world, 16);
         update->priority = (int32_t)world_random(world, 5);
@@ -200,6 +278,10 @@ static void make_request(struct world *world, struct event *event)
     event->op = (enum directive_op)world_random(world, 2);
     event->asker = world_random(world, 2) ? ASKED_BY_USER : ASKED_BY_JOB;
     event->n = 1 + world_random(world, 4);
+    if (event->type == EV_RESIZE_ASKED && world_random(world, 4) == 0)
+        idset_add(&event->nodes, world_random(world, world->n_nodes));
+    if (event->type == EV_RESIZE_ASKED && world_random(world, 4) == 0)
+        event->duration = world_random(world, 50) * USEC_PER_SEC;
 }
 
 /* Reports about an attempt: mostly the right ones, in a likely order. */
@@ -256,6 +338,14 @@ static void make_answer(struct world *world, struct event *event)
         *offer = world->offers[--world->n_offers];
 }
 
+static void change_config(struct world *world)
+{
+    struct sched_config config;
+
+    world_config(next_random(&world->random), &config);
+    sched_set_config(world->sched, &config);
+}
+
 void world_turn(struct world *world)
 {
     uint32_t dice = world_random(world, 100);
@@ -263,6 +353,10 @@ void world_turn(struct world *world)
 
     if (world_random(world, 3) == 0)
         world->now += world_random(world, 20 * USEC_PER_SEC);
+    if (world_random(world, 200) == 0)
+        restart(world);
+    if (world_random(world, 300) == 0)
+        change_config(world);
     event_init(&event, EV_TIMER, world->now);
     if (dice < 22 && world->last_id < WORLD_JOBS - 2)
         make_submit(world, &event);
@@ -275,6 +369,8 @@ void world_turn(struct world *world)
     else if (dice < 95 && world->n_offers > 0)
         make_answer(world, &event);
     feed(world, &event);
+    if (dice % 4 == 0)
+        ask(world);
 }
 
 bool world_drain(struct world *world, int n_turns)

@@ -39,11 +39,9 @@ struct world {
     size_t n_attempts;
     struct open_offer offers[WORLD_JOBS];
     size_t n_offers;
-    uint32_t n_starts[WORLD_JOBS];   /* by job */
-    uint32_t n_requeues[WORLD_JOBS]; /* by job */
-    uint32_t n_ends[WORLD_JOBS];     /* by job */
-    uint32_t n_shrinks, n_grows, n_backfills, n_finished, n_reserved;
-    char error[256]; /* what the world itself saw go wrong, "" nothing */
+    uint32_t n_shrinks, n_grows, n_finished, n_reserved, n_restarts;
+    uint32_t n_whys[REASON_PRIORITY + 1];
+    char error[512]; /* what the world itself saw go wrong, "" nothing */
 };
 
 struct world *world_create(uint64_t seed, const struct sched_config *config);
