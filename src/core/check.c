@@ -204,27 +204,12 @@ static const struct job *find_job(const struct sched *sched,
     return NULL;
 }
 
-enum check check_event(const struct sched *sched, const struct event *event,
-                       struct err *err)
+/* Events about one job. */
+static enum check check_job_event(const struct sched *sched,
+                                  const struct event *event, struct err *err)
 {
-    const struct job *job = NULL;
+    const struct job *job = find_job(sched, event, err);
 
-    switch (event->type) {
-    case EV_SUBMIT:
-        return check_submit(sched, event, err);
-    case EV_NODE_UP:
-    case EV_NODE_DOWN:
-    case EV_DRAIN:
-    case EV_UNDRAIN:
-    case EV_POOL_CHANGED:
-        return check_nodes(sched, event, err);
-    case EV_TIMER:
-        return CHECK_IGNORE;
-    case EV_UNRESERVE:
-        return sched->reservation.job == 0 ? CHECK_IGNORE : CHECK_OK;
-    default:
-        job = find_job(sched, event, err);
-    }
     switch (event->type) {
     case EV_UPDATE:
     case EV_HOLD:
@@ -244,5 +229,26 @@ enum check check_event(const struct sched *sched, const struct event *event,
         return job == NULL ? CHECK_IGNORE : check_attempt(job, event);
     default:
         return job == NULL ? CHECK_IGNORE : check_directive(job, event);
+    }
+}
+
+enum check check_event(const struct sched *sched, const struct event *event,
+                       struct err *err)
+{
+    switch (event->type) {
+    case EV_SUBMIT:
+        return check_submit(sched, event, err);
+    case EV_NODE_UP:
+    case EV_NODE_DOWN:
+    case EV_DRAIN:
+    case EV_UNDRAIN:
+    case EV_POOL_CHANGED:
+        return check_nodes(sched, event, err);
+    case EV_TIMER:
+        return CHECK_IGNORE;
+    case EV_UNRESERVE:
+        return sched->reservation.job == 0 ? CHECK_IGNORE : CHECK_OK;
+    default:
+        return check_job_event(sched, event, err);
     }
 }
