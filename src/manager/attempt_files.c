@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -64,4 +65,47 @@ void attempt_files_remove(const struct state_dir *dir, int64_t job,
     strcpy(stpcpy(path, NODES_DIR "/"), name);
     unlinkat(dir->fd, path, 0);
     remove_tree(dir->jobs_fd, name, 0);
+}
+
+struct sweep {
+    const struct state_dir *dir;
+    attempt_is_over_f *is_over;
+    void *context;
+};
+
+static void sweep_name(const struct sweep *sweep, const char *name)
+{
+    struct claim claim;
+    long long job;
+    unsigned attempt;
+    char rest;
+
+    if (sscanf(name, "%lld.%u%c", &job, &attempt, &rest) != 2 ||
+        !sweep->is_over(sweep->context, job, attempt))
+        return;
+    if (claim_read(sweep->dir->jobs_fd, job, attempt, &claim) == 0 &&
+        claim.state != CLAIM_RUNNING)
+        attempt_files_remove(sweep->dir, job, attempt);
+}
+
+static void sweep_folder(const struct sweep *sweep, const char *folder)
+{
+    int fd = openat(sweep->dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    const struct dirent *entry;
+
+    if (dir == NULL)
+        return;
+    while ((entry = readdir(dir)) != NULL)
+        sweep_name(sweep, entry->d_name);
+    closedir(dir);
+}
+
+void attempt_files_sweep(const struct state_dir *dir,
+                         attempt_is_over_f *is_over, void *context)
+{
+    struct sweep sweep = {.dir = dir, .is_over = is_over, .context = context};
+
+    sweep_folder(&sweep, "jobs");
+    sweep_folder(&sweep, NODES_DIR);
 }

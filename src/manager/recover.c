@@ -10,6 +10,7 @@
 
 #include "codec/event_json.h"
 #include "codec/state_json.h"
+#include "manager/attempt_files.h"
 #include "manager/job_cache.h"
 #include "manager/policy_box.h"
 #include "manager/reports.h"
@@ -193,6 +194,17 @@ static void log_found(const struct manager *manager, const struct found *found)
                  found->n_active - n_adopted - n_lost);
 }
 
+static bool is_over(void *context, int64_t job, uint32_t attempt)
+{
+    const struct sched *sched = ((struct manager *)context)->sched;
+    const struct job *found = sched_job(sched, job);
+    enum job_state state;
+
+    if (found != NULL)
+        return attempt < found->attempt;
+    return sched_outcome(sched, job, &state) && job_state_is_terminal(state);
+}
+
 void recover_resume(struct manager *manager)
 {
     struct actions *actions = turn_actions(manager->turn);
@@ -210,6 +222,7 @@ void recover_resume(struct manager *manager)
         const struct job *lost = sched_job(manager->sched, id);
         reports_lost(manager, id, lost->attempt);
     }
+    attempt_files_sweep(manager->state_dir, is_over, manager);
     idset_release(&found.fresh);
     idset_release(&found.adopted);
     idset_release(&found.lost);

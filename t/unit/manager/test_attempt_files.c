@@ -2,7 +2,9 @@
 /* Removing what an attempt leaves in the state directory. */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
@@ -70,6 +72,38 @@ static void test_a_claim_that_is_a_link_is_only_unlinked(void **state)
     assert_int_equal(access(".erm/jobs/4.1", F_OK), -1);
 }
 
+static bool is_below_ten(void *context, int64_t job, uint32_t attempt)
+{
+    (void)context;
+    (void)attempt;
+    return job < 10;
+}
+
+static void test_a_sweep_takes_what_is_over_and_not_alive(void **state)
+{
+    int lock;
+
+    (void)state;
+    mkdir(".erm/jobs/3.1", 0700);
+    mkdir(".erm/jobs/4.1", 0700);
+    mkdir(".erm/jobs/12.1", 0700);
+    mkdir(".erm/jobs/.tmp.3.1", 0700);
+    file_put(".erm/jobs/3.1/lock", "");
+    file_put(".erm/jobs/4.1/lock", "");
+    file_put(".erm/nodes/5.1", "n1\n");
+    file_put(".erm/nodes/12.1", "n1\n");
+    lock = open(".erm/jobs/4.1/lock", O_RDWR);
+    assert_int_equal(flock(lock, LOCK_EX), 0);
+    attempt_files_sweep(&dir, is_below_ten, NULL);
+    assert_int_equal(access(".erm/jobs/3.1", F_OK), -1);
+    assert_int_equal(access(".erm/nodes/5.1", F_OK), -1);
+    assert_int_equal(access(".erm/jobs/4.1", F_OK), 0);
+    assert_int_equal(access(".erm/jobs/12.1", F_OK), 0);
+    assert_int_equal(access(".erm/nodes/12.1", F_OK), 0);
+    assert_int_equal(access(".erm/jobs/.tmp.3.1", F_OK), 0);
+    close(lock);
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, enter, leave)
@@ -77,6 +111,7 @@ int main(void)
         STORY(test_all_of_the_attempt_and_nothing_else),
         STORY(test_what_is_not_there_is_fine),
         STORY(test_a_claim_that_is_a_link_is_only_unlinked),
+        STORY(test_a_sweep_takes_what_is_over_and_not_alive),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
