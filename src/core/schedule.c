@@ -122,11 +122,12 @@ void step_start(struct sched *sched, struct job *job, uint32_t n,
 static void start_reserved(struct sched *sched, struct actions *out)
 {
     struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
+    uint32_t n_free = sched_n_kept(sched) + sched_n_idle(sched), n;
 
-    if (job == NULL)
+    if (job == NULL || job->request.min_nodes > n_free)
         return;
-    if (sched_n_kept(sched) + sched_n_idle(sched) >= job->request.min_nodes)
-        step_start(sched, job, job->request.min_nodes, out);
+    n = job_start_size(&job->request, sched->config.start_at_max);
+    step_start(sched, job, n < n_free ? n : n_free, out);
 }
 
 /* Starts from the head while it fits; returns the head that does not. */
