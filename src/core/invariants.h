@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What must hold after every event, whatever happened. For tests, and for a
- * manager started with --paranoid. */
+/* What must hold after every event, whatever happened (doc/invariants.md). For
+ * tests. */
 #ifndef ERM_CORE_INVARIANTS_H
 #define ERM_CORE_INVARIANTS_H
 
