@@ -52,6 +52,7 @@ static void cancel_all(struct manager *manager)
 void manager_stop(struct manager *manager, bool is_cancelling)
 {
     if (!is_cancelling) {
+        log_info(&manager->log, "stopping: running jobs go on");
         manager->is_stopping = true;
         return;
     }
@@ -74,8 +75,7 @@ static void stop_signal(evutil_socket_t number, short what, void *context)
     struct manager *manager = context;
 
     (void)what;
-    log_info(&manager->log, "stopping on signal %s: jobs go on",
-             strsignal((int)number));
+    log_info(&manager->log, "signal: %s", strsignal((int)number));
     manager_stop(manager, false);
 }
 
