@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "audit.h"
 #include "core/invariants.h"
 #include "state_text.h"
 #include "world.h"
@@ -61,10 +62,58 @@ static bool replay_is_equal(const struct world *world, struct err *err)
     return copy != NULL && snapshot_is_equal(world->sched, err);
 }
 
-static bool world_is_good(const struct world *world, struct err *err)
+static void watch(void *watcher, const struct actions *actions, bool is_resumed)
 {
-    return world->error[0] == '\0' ||
-           err_set(err, ERR_CONFLICT, "%s", world->error) == 0;
+    audit_read(watcher, actions, is_resumed);
+}
+
+/* What the state shows, what the auditor saw, and what the world noticed. */
+static bool is_good(const struct world *world, struct err *err)
+{
+    const struct audit *audit = world->watcher;
+
+    if (audit->error[0] != '\0')
+        err_set(err, ERR_CONFLICT, "%s", audit->error);
+    else if (world->error[0] != '\0')
+        err_set(err, ERR_CONFLICT, "%s", world->error);
+    else
+        return invariants_hold(world->sched, true, err);
+    return false;
+}
+
+/* The manager dies and comes back. */
+static bool restart(struct world *world, struct err *err)
+{
+    struct sched *again =
+        state_replay(world->sched, world->records, world->n_records, err);
+
+    if (again == NULL)
+        return false;
+    world_restart(world, again);
+    return is_good(world, err);
+}
+
+/* A life of N_EVENTS, and what it leaves behind. */
+static bool live(struct world *world, int n_events, struct totals *totals,
+                 struct err *err)
+{
+    for (int i = 0; i < n_events; i++) {
+        world_turn(world);
+        totals->events++;
+        if (!is_good(world, err))
+            return false;
+        if (world_random(world, 200) != 0)
+            continue;
+        totals->restarts++;
+        if (!restart(world, err))
+            return false;
+    }
+    if (!replay_is_equal(world, err))
+        return false;
+    if (!world_drain(world, 40 * n_events))
+        return err_set(err, ERR_CONFLICT,
+                       "I20: jobs are left that never end") == 0;
+    return is_good(world, err) && replay_is_equal(world, err);
 }
 
 static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
@@ -72,31 +121,22 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
 {
     struct sched_config config;
     struct world *world;
-    bool is_good = true;
+    struct audit *audit = audit_create();
+    bool is_alive;
 
     world_config(seed, &config);
     world = world_create(seed, &config);
-    for (int i = 0; is_good && i < n_events; i++) {
-        world_turn(world);
-        is_good = invariants_hold(world->sched, true, err) &&
-                  world_is_good(world, err);
-        totals->events++;
-    }
-    is_good = is_good && replay_is_equal(world, err);
-    if (is_good && !world_drain(world, 40 * n_events)) {
-        err_set(err, ERR_CONFLICT, "I20: jobs are left that never end");
-        is_good = false;
-    }
-    is_good = is_good && invariants_hold(world->sched, true, err) &&
-              replay_is_equal(world, err);
-    is_good = is_good && world_is_good(world, err);
+    audit_read(audit, &world->actions, false);
+    world->watch = watch;
+    world->watcher = audit;
+    is_alive = live(world, n_events, totals, err);
     totals->jobs += world->n_finished;
     totals->grows += world->n_grows;
     totals->shrinks += world->n_shrinks;
     totals->reserved += world->n_reserved;
-    totals->restarts += world->n_restarts;
     world_destroy(world);
-    return is_good;
+    audit_destroy(audit);
+    return is_alive;
 }
 
 int main(int argc, char **argv)

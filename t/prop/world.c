@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "state_text.h"
 
 /* splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
 static uint64_t next_random(uint64_t *state)
@@ -119,9 +118,8 @@ static void saw_action(struct world *world, const struct action *action)
 
 static void saw_actions(struct world *world, bool is_resumed)
 {
-    audit_read(world->audit, &world->actions, is_resumed);
-    if (world->audit->error[0] != '\0')
-        fail(world, world->audit->error);
+    if (world->watch != NULL)
+        world->watch(world->watcher, &world->actions, is_resumed);
     for (size_t i = 0; i < world->actions.n; i++)
         saw_action(world, &world->actions.items[i]);
 }
@@ -134,23 +132,12 @@ static void feed(struct world *world, struct event *event)
     event_release(event);
 }
 
-/* The manager dies and comes back: the journal gives the state, and what is
- * owed is asked for again. Some of the answers were lost. */
-static void restart(struct world *world)
+void world_restart(struct world *world, struct sched *sched)
 {
-    struct err err = {.code = ERR_NONE};
-    struct sched *again =
-        state_replay(world->sched, world->records, world->n_records, &err);
-
-    if (again == NULL) {
-        fail(world, err.text);
-        return;
-    }
     sched_destroy(world->sched);
-    world->sched = again;
-    world->n_restarts++;
+    world->sched = sched;
     actions_clear(&world->actions);
-    sched_resume(again, world->now, &world->actions);
+    sched_resume(sched, world->now, &world->actions);
     saw_actions(world, true);
 }
 
@@ -353,8 +340,6 @@ void world_turn(struct world *world)
 
     if (world_random(world, 3) == 0)
         world->now += world_random(world, 20 * USEC_PER_SEC);
-    if (world_random(world, 200) == 0)
-        restart(world);
     if (world_random(world, 300) == 0)
         change_config(world);
     event_init(&event, EV_TIMER, world->now);
@@ -412,7 +397,6 @@ struct world *world_create(uint64_t seed, const struct sched_config *config)
     world->now = 1000 * USEC_PER_SEC;
     world->n_nodes = 1 + world_random(world, 24);
     world->sched = sched_create(config);
-    world->audit = audit_create();
     actions_init(&world->actions);
     event_init(&event, EV_POOL_CHANGED, world->now);
     idset_add_range(&event.nodes, 0, world->n_nodes - 1);
@@ -427,6 +411,5 @@ void world_destroy(struct world *world)
     free(world->records);
     actions_release(&world->actions);
     sched_destroy(world->sched);
-    audit_destroy(world->audit);
     free(world);
 }

@@ -7,7 +7,6 @@
 #ifndef ERM_T_PROP_WORLD_H
 #define ERM_T_PROP_WORLD_H
 
-#include "audit.h"
 #include "core/sched.h"
 
 #define WORLD_JOBS 4096
@@ -28,7 +27,10 @@ struct open_offer {
 struct world {
     struct sched *sched;
     struct actions actions;
-    struct audit *audit;   /* owned */
+    /* Sees all that comes out; may be NULL. */
+    void (*watch)(void *watcher, const struct actions *actions,
+                  bool is_resumed);
+    void *watcher;         /* borrowed */
     struct event *records; /* all of them, in order; owned */
     size_t n_records, size_records;
     uint64_t random;
@@ -39,7 +41,7 @@ struct world {
     size_t n_attempts;
     struct open_offer offers[WORLD_JOBS];
     size_t n_offers;
-    uint32_t n_shrinks, n_grows, n_finished, n_reserved, n_restarts;
+    uint32_t n_shrinks, n_grows, n_finished, n_reserved;
     uint32_t n_whys[REASON_PRIORITY + 1];
     char error[512]; /* what the world itself saw go wrong, "" nothing */
 };
@@ -49,6 +51,9 @@ void world_destroy(struct world *world);
 uint32_t world_random(struct world *world, uint32_t below);
 /* A random configuration of the scheduler. */
 void world_config(uint64_t seed, struct sched_config *config);
+/* The manager died and came back with SCHED (taken), whose state is that of
+ * the journal: what is owed is asked for again. */
+void world_restart(struct world *world, struct sched *sched);
 /* Makes one random event and feeds it in; looks at what comes out. */
 void world_turn(struct world *world);
 /* Lets everything end: no new jobs, every job runs and ends, every directive
