@@ -72,13 +72,12 @@ static bool is_good(const struct world *world, struct err *err)
 {
     const struct audit *audit = world->watcher;
 
+    if (!invariants_hold(world->sched, true, err))
+        return false;
     if (audit->error[0] != '\0')
-        err_set(err, ERR_CONFLICT, "%s", audit->error);
-    else if (world->error[0] != '\0')
-        err_set(err, ERR_CONFLICT, "%s", world->error);
-    else
-        return invariants_hold(world->sched, true, err);
-    return false;
+        return err_set(err, ERR_CONFLICT, "%s", audit->error) == 0;
+    return world->error[0] == '\0' ||
+           err_set(err, ERR_CONFLICT, "%s", world->error) == 0;
 }
 
 /* The manager dies and comes back. */
