@@ -17,16 +17,16 @@
 #include "manager/manager.h"
 #include "store/store.h"
 
-struct state_dir;  /* store/state_dir.h */
-struct node_names; /* manager/node_names.h: node number <-> name, slots */
-struct node_pool;  /* manager/node_pool.h: which nodes there are; its lists */
-struct job_cache;  /* manager/job_cache.h: names, specs of live jobs */
-struct turn;       /* manager/turn.h */
-struct jobs_watch; /* manager/jobs_watch.h: jobs.json */
-struct policy_box; /* manager/policy_box.h: policy.json, jobrequests.json */
-struct problems;   /* manager/problems.h: present faults of watched files */
+struct state_dir;   /* store/state_dir.h */
+struct node_names;  /* manager/node_names.h: node number <-> name, slots */
+struct node_pool;   /* manager/node_pool.h: which nodes there are; its lists */
+struct job_cache;   /* manager/job_cache.h: names, specs of live jobs */
+struct turn;        /* manager/turn.h */
+struct jobs_watch;  /* manager/jobs_watch.h: jobs.json */
+struct policy_box;  /* manager/policy_box.h: policy.json, jobrequests.json */
+struct problems;    /* manager/problems.h: present faults of watched files */
 struct late_starts; /* manager/late_starts.h: while the disk is full */
-struct api;        /* manager/api.h */
+struct api;         /* manager/api.h */
 
 /* What the options' paths became; all owned, absolute, NULL = none. */
 struct manager_paths {
