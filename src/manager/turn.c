@@ -19,6 +19,9 @@
 
 #define RETRY_AFTER (3 * USEC_PER_SEC)
 #define SNAPSHOT_EVERY 10000
+/* Room for so many stays for the next turn; a large jobs file needs more, but
+ * only once. */
+#define KEEP_ACTIONS 4096
 
 struct waiting_client {
     turn_done_f *done;
@@ -334,6 +337,10 @@ static void do_actions(struct turn *turn)
         turn->on_news(turn->on_news_context, &done);
     for (size_t i = 0; i < done.n; i++)
         perform_action(turn->manager, &done.items[i]);
+    if (done.size > KEEP_ACTIONS) {
+        actions_release(&done);
+        actions_init(&done);
+    }
     actions_clear(&done);
     turn->spare = done;
 }
