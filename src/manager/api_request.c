@@ -133,6 +133,13 @@ static void write_out(struct evhttp_connection *connection)
     evbuffer_freeze(output, 1);
 }
 
+/* Is this perhaps the last turn? That it was is found only after it. */
+static bool may_end(const struct manager *manager)
+{
+    return manager->is_stopping || manager->is_draining ||
+           manager->options.until_idle;
+}
+
 static int add_text(const char *data, size_t n, void *text)
 {
     strbuf_add(text, data, n);
@@ -175,7 +182,7 @@ static void send_answer(struct api_request *request, int status, json_t *answer)
     evhttp_send_reply(request->http, status, status_words(status), output);
     evbuffer_free(output);
     request->http = NULL;
-    if (connection != NULL && request->api->manager->is_stopping)
+    if (connection != NULL && may_end(request->api->manager))
         write_out(connection);
 }
 
@@ -198,7 +205,7 @@ void api_request_end_stream(struct api_request *request)
     forget_connection(request);
     evhttp_send_reply_end(request->http);
     request->http = NULL;
-    if (connection != NULL && request->api->manager->is_stopping)
+    if (connection != NULL && may_end(request->api->manager))
         write_out(connection);
     api_request_release(request);
 }
