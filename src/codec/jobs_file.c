@@ -255,6 +255,20 @@ static void read_values(struct parser *parser, const json_t *root)
 
 /* ---- a text that is not ---- */
 
+static bool is_inside(size_t offset, struct span span)
+{
+    return offset >= span.start && offset < span.end;
+}
+
+static void report_no_object(struct parser *parser, size_t index)
+{
+    struct place place = parser->places[index];
+
+    diags_error(parser->diags, place.line, place.column,
+                "%s[%zu]: a job is an object {...}",
+                parser->is_bare ? "" : "jobs", index);
+}
+
 /* Parses one element. Returns whether the problem of the WHOLE is in it and
  * so was told. */
 static bool read_slice(struct parser *parser, size_t index,
@@ -264,8 +278,11 @@ static bool read_slice(struct parser *parser, size_t index,
     struct json_problem problem;
     json_t *object;
 
-    if (parser->text[span.start] != '{')
+    if (parser->text[span.start] != '{') {
+        if (!is_inside(whole->offset, span))
+            report_no_object(parser, index);
         return false;
+    }
     /* up to the bracket that ends it too early, for the message */
     if (!span.is_closed && span.end < parser->len)
         span.end++;
@@ -276,7 +293,7 @@ static bool read_slice(struct parser *parser, size_t index,
         return false;
     }
     report_json(parser, &problem, span.start, parser->places[index]);
-    return whole->offset >= span.start && whole->offset < span.end;
+    return is_inside(whole->offset, span);
 }
 
 /* Are there only values in the list? Anything else may be a comment mark, and

@@ -331,6 +331,8 @@ static void test_good_entries_beside_broken_ones(void **state)
         {"[{\"command\":\"a\"},{\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]"
          "]]]]]]]]]]]]]]]]]]]]]]]]]]]]},{\"command\":\"b\"}]",
          "ab", 1, "more than 32"},
+        {"[{\"command\":\"a\",},\"what\",{\"command\":\"b\"}]", "b", 2,
+         "1:19: error: [1]: a job is an object"},
     };
     struct reading reading;
 
