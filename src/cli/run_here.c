@@ -38,9 +38,17 @@ static void print_summary(const struct cli *cli,
     fprintf(cli->out, "%-12s %" PRIu32 " expands, %" PRIu32 " shrinks\n",
             "resizes", summary->n_grows, summary->n_shrinks);
     if (summary->n_rejected > 0)
-        fprintf(cli->out,
-                "%-12s %" PRIu32 " bad entries of the jobs file did not run\n",
-                "rejected", summary->n_rejected);
+        fprintf(cli->out, "%-12s %" PRIu32 " bad %s of the jobs file\n",
+                "rejected", summary->n_rejected,
+                summary->n_rejected == 1 ? "entry" : "entries");
+}
+
+/* The jobs' own, if one failed; else whether all of the file was taken. */
+static int exit_status(const struct manager_summary *summary)
+{
+    if (summary->highest_exit != 0)
+        return summary->highest_exit;
+    return summary->n_rejected > 0 ? 1 : 0;
 }
 
 /* Makes SPEC (initialised) the one job of `run -- COMMAND`. */
@@ -103,7 +111,7 @@ static int run_manager(struct cli *cli, const struct run_options *run,
     }
     if (!run->is_quiet)
         print_summary(cli, &summary);
-    return summary.highest_exit;
+    return exit_status(&summary);
 }
 
 int manager_command_run(struct cli *cli, int argc, char **argv, struct err *err)
