@@ -102,8 +102,10 @@ quick_start() {
     setup_inputs
     touch end
     quick_start -s 0 --until-idle
-    wait "$MANAGER"
+    status=0
+    wait "$MANAGER" || status=$?
     MANAGER=
+    is "$status" 1 # not all of the file was taken
     is "$(cat erm-*.out | grep -c '^args: ')" 2
     run -0 cat erm-1.out
     has '--nnodes 2 --wt 00:30:00'
