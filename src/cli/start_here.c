@@ -46,14 +46,17 @@ static int open_log(const char *state_dir, struct strbuf *path, struct err *err)
     return fd;
 }
 
-/* The terminal must be free: whoever started us may log out. */
-static void redirect(int log_fd)
+/* The terminal must be free: whoever started us may log out. And whoever
+ * reads what we were started in must see its end. */
+static void redirect(int log_fd, int ready_fd)
 {
     int null_fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
     if (null_fd >= 0)
         dup2(null_fd, STDIN_FILENO);
     dup2(log_fd, STDOUT_FILENO);
     dup2(log_fd, STDERR_FILENO);
+    close_range(STDERR_FILENO + 1, (unsigned)ready_fd - 1, 0);
+    close_range((unsigned)ready_fd + 1, ~0U, 0);
 }
 
 /* The child: never returns. */
@@ -63,7 +66,7 @@ static void be_manager(struct run_options *run, int log_fd, int ready_fd)
     struct err err;
     err_clear(&err);
     setsid();
-    redirect(log_fd);
+    redirect(log_fd, ready_fd);
     run->manager.ready_fd = ready_fd;
     if (manager_run(&run->manager, &summary, &err) == 0)
         _exit(0);
@@ -71,13 +74,25 @@ static void be_manager(struct run_options *run, int log_fd, int ready_fd)
     _exit(err_exit_status(err.code));
 }
 
+/* The kind of error that a child which could not serve ended with. */
+static enum err_code code_of_child(pid_t pid)
+{
+    int status = 0;
+    waitpid(pid, &status, 0);
+    if (!WIFEXITED(status))
+        return ERR_REQUEST;
+    if (WEXITSTATUS(status) == err_exit_status(ERR_BUSY))
+        return ERR_BUSY;
+    return WEXITSTATUS(status) == err_exit_status(ERR_USAGE) ? ERR_USAGE
+                                                             : ERR_REQUEST;
+}
+
 /* Reads what the child says until it serves or ends. 0 when it serves, else
  * -1 and ERR. */
 static int wait_until_ready(pid_t pid, int fd, const char *log, struct err *err)
 {
-    char text[1024];
+    char text[1024] = "";
     size_t n = 0;
-    int status = 0;
     for (;;) {
         ssize_t got = read(fd, text + n, sizeof(text) - 1 - n);
         if (got < 0 && errno == EINTR)
@@ -89,10 +104,11 @@ static int wait_until_ready(pid_t pid, int fd, const char *log, struct err *err)
             return 0;
     }
     text[n] = '\0';
-    text[strcspn(text, "\n")] = '\0';
-    waitpid(pid, &status, 0);
-    err_set(err, ERR_REQUEST, "%s",
+    const char *hint = text + strlen(text) + (strlen(text) < n);
+    err_set(err, code_of_child(pid), "%s",
             n > 0 ? text : "the manager ended at its start");
+    if (*hint != '\0')
+        return err_hint(err, "%s", hint);
     return err_hint(err, "more is in %s", log);
 }
 

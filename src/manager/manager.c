@@ -193,14 +193,19 @@ static int check_jobs_file(const struct manager_options *options,
     return err_set_errno(err, "cannot read %s", options->jobs_file);
 }
 
-static void tell_ready(const struct manager *manager, const char *text)
+/* ERR is NULL when all is well. */
+static void tell_ready(const struct manager *manager, const struct err *err)
 {
     int fd = manager->options.ready_fd;
 
     if (fd < 0)
         return;
-    (void)!write_all(fd, text, strlen(text));
-    (void)!write_all(fd, "\n", 1);
+    if (err == NULL) {
+        (void)!write_all(fd, "ok\n", 3);
+    } else {
+        (void)!write_all(fd, err->text, strlen(err->text) + 1);
+        (void)!write_all(fd, err->hint, strlen(err->hint) + 1);
+    }
     close(fd);
 }
 
@@ -224,7 +229,7 @@ static int run(struct manager *manager, struct err *err)
     watch_signals(manager, &watched);
     log_info(&manager->log, "erm " ERM_VERSION " is ready: %s",
              manager->state_dir->path);
-    tell_ready(manager, "ok");
+    tell_ready(manager, NULL);
     loop(manager);
     release_watched(&watched);
     if (manager->fatal.code == ERR_NONE)
@@ -248,7 +253,7 @@ int manager_run(const struct manager_options *options,
     if (result == 0)
         result = run(manager, &cause);
     else
-        tell_ready(manager, cause.text);
+        tell_ready(manager, &cause);
     if (result == 0 && summary != NULL)
         summary_make(manager, summary);
     setup_release(manager);

@@ -36,7 +36,8 @@ struct manager_options {
     enum log_level log_level;
     struct job_spec *first_jobs; /* submitted at the start (run -- CMD) */
     uint32_t n_first_jobs;
-    int ready_fd; /* gets "ok\n" or the error's text once it serves; -1 none */
+    int ready_fd; /* gets "ok\n" once it serves, or the error's text and hint,
+                   * each with a NUL; -1 none */
 };
 
 void manager_options_init(struct manager_options *options);

@@ -56,7 +56,7 @@ static void test_a_file_runs_to_its_end(void **state)
     expect_part(s.out, "utilisation  87 %\n");
     expect_part(s.out, "mean wait    41 s\n");
     expect_part(s.out, "resizes      3 expands, 1 shrinks\n");
-    expect_part(s.out, "rejected     1 bad entries");
+    expect_part(s.out, "rejected     1 bad entry");
     stage_release(&s);
     STAGE_RUN_ALONE(&s, "run --stay jobs.json");
     assert_false(manager_stub.options.until_idle);
@@ -111,7 +111,7 @@ static void test_a_start_that_fails_shows_where_to_look(void **state)
     struct stage s = {0};
     manager_stub.error = "no";
     STAGE_RUN_ALONE(&s, "start");
-    assert_int_equal(s.status, 1);
+    assert_int_equal(s.status, 75);
     assert_string_equal(s.out, "");
     expect_part(s.err.hint, "/.erm/erm.log");
     assert_int_equal(access(".erm/erm.log", F_OK), 0);

@@ -99,7 +99,7 @@ static void test_a_life_in_the_background(void **state)
     (void)state;
     temp_file_write("hostfile", "n1\nn2\nn3\n");
     expect("$erm start -H hostfile --launcher fake", 0, "");
-    expect("$erm start -H hostfile --launcher fake", 1, "already running");
+    expect("$erm start -H hostfile --launcher fake", 75, "already running");
     expect("$erm status", 0, "nodes      3: 3 idle");
     expect("$erm submit --hold -N 2-3 -e -- sleep 1", 0, "1\n");
     expect("$erm queue -n -o id,st,want", 0, "1  PD  2-3\n");
@@ -127,7 +127,7 @@ static void test_a_file_runs_to_its_end(void **state)
                                  "{\"command\":\"exit 5\"},"
                                  "{\"comand\":\"x\"}]}");
     expect("$erm run -q --launcher local -H hostfile jobs.json", 5, "comand");
-    expect("$erm run -q --launcher local -H hostfile jobs.json", 0, "");
+    expect("$erm run -q --launcher local -H hostfile jobs.json", 1, "comand");
     expect("$erm run -q --launcher local -- sh -c 'exit 7'", 7, "");
     expect("$erm history -n -o id,exit | sort -n", 0, "2  5:0\n");
 }

@@ -176,7 +176,7 @@ static void test_a_start_that_fails_is_told(void **state)
     options.hostfile = "no-such-file";
     pid = run_in_child(options, &ready);
     read_all(ready, text, sizeof(text));
-    assert_string_equal(text, "there is no file no-such-file\n");
+    assert_string_equal(text, "there is no file no-such-file");
     assert_int_equal(exit_status(pid), 7);
 }
 
