@@ -74,8 +74,9 @@ const struct command command_wait = {
     .usage = "ID...",
     .help = "wait for the end of jobs",
     .more = "Exits with the job's own status: its code, 128 + the signal that "
-            "ended it, 124 for\nits walltime (or for --timeout), 1 when it was "
-            "cancelled before it ran. Of several\njobs, the highest.",
+            "ended it, 124 for\nits walltime (or for --timeout), 126 when it "
+            "could not be started, 1 when it was\ncancelled before it ran. Of "
+            "several jobs, the highest.",
     .options = rows,
     .run = run_wait,
 };

@@ -59,6 +59,15 @@ void history_text_csv(const json_t *jobs, struct strbuf *out)
     }
 }
 
+/* A job without a status of its own must not look like a good one to those
+ * who run failed ones again. */
+static int joblog_exit(const json_t *job)
+{
+    if (json_is_integer(json_object_get(job, "exit_code")))
+        return (int)view_integer(job, "exit_code");
+    return job_view_exit_status(job);
+}
+
 void history_text_joblog(const json_t *jobs, struct strbuf *out)
 {
     size_t i;
@@ -69,12 +78,11 @@ void history_text_joblog(const json_t *jobs, struct strbuf *out)
     {
         time_us start = 0;
         time_text_parse(view_text(job, "started"), &start);
-        strbuf_add_fmt(
-            out,
-            "%" PRId64 "\t%s\t%.3f\t%.3f\t0\t0\t%" PRId64 "\t%" PRId64 "\t",
-            view_integer(job, "id"), view_text(job, "nodelist"),
-            (double)start / USEC_PER_SEC, view_number(job, "run"),
-            view_integer(job, "exit_code"), view_integer(job, "signal"));
+        strbuf_add_fmt(out,
+                       "%" PRId64 "\t%s\t%.3f\t%.3f\t0\t0\t%d\t%" PRId64 "\t",
+                       view_integer(job, "id"), view_text(job, "nodelist"),
+                       (double)start / USEC_PER_SEC, view_number(job, "run"),
+                       joblog_exit(job), view_integer(job, "signal"));
         /* one job is one line */
         for (const char *c = view_text(job, "command"); *c != '\0'; c++)
             strbuf_add_char(out, *c == '\n' || *c == '\t' ? ' ' : *c);

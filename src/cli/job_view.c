@@ -82,7 +82,10 @@ int job_view_exit_status(const json_t *job)
         return 124;
     if (signal > 0)
         return (int)(128 + signal);
-    return code > 0 ? (int)code : 1;
+    if (code > 0)
+        return (int)code;
+    /* one that failed by neither was never started */
+    return strcmp(word, "failed") == 0 ? 126 : 1;
 }
 
 /* "R" stands for all kinds of running. */

@@ -10,6 +10,7 @@
 #include "store/history_view.h"
 
 #define TIMEOUT_STATUS 124
+#define NOT_STARTED_STATUS 126
 
 static int exit_status(const struct history_job *job)
 {
@@ -19,6 +20,9 @@ static int exit_status(const struct history_job *job)
         return 128 + job->signal;
     if (job->code != 0)
         return job->code;
+    /* one that failed by neither was never started */
+    if (strcmp(job->state, job_state_name(JOB_FAILED)) == 0)
+        return NOT_STARTED_STATUS;
     return strcmp(job->state, job_state_name(JOB_COMPLETED)) != 0;
 }
 

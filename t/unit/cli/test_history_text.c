@@ -15,7 +15,8 @@ static json_t *jobs(void)
         "\"ended\":\"2026-11-23T10:40:03.000000Z\",\"wait\":1.5,\"run\":1.5,"
         "\"min_nodes\":1,\"max_nodes\":2,\"n_nodes\":2,\"node_seconds\":3.0,"
         "\"nodelist\":\"n[1-2]\",\"command\":\"echo \\\"x\\\"\\n\\tdone\"},"
-        "{\"id\":7,\"name\":\"b\",\"started\":null,\"command\":\"true\"}]",
+        "{\"id\":7,\"name\":\"b\",\"state\":\"failed\",\"started\":null,"
+        "\"command\":\"true\"}]",
         0, NULL);
     assert_non_null(list);
     return list;
@@ -35,7 +36,7 @@ static void test_csv_quotes_what_needs_it(void **state)
         "6,\"a,b\",failed,elastic,3,0,2026-11-23T10:40:00.000000Z,"
         "2026-11-23T10:40:01.500000Z,2026-11-23T10:40:03.000000Z,1.500000,"
         "1.500000,1,2,2,3.000000,n[1-2],\"echo \"\"x\"\"\n\tdone\"\r\n"
-        "7,b,,,,,,,,,,,,,,,true\r\n");
+        "7,b,failed,,,,,,,,,,,,,,true\r\n");
     strbuf_release(&out);
     json_decref(list);
 }
@@ -52,7 +53,7 @@ static void test_a_joblog_has_a_line_per_job(void **state)
                   "Signal\tCommand\n"
                   "6\tn[1-2]\t1795430401.500\t1.500\t0\t0\t3\t0\t"
                   "echo \"x\"  done\n"
-                  "7\t\t0.000\t0.000\t0\t0\t0\t0\ttrue\n");
+                  "7\t\t0.000\t0.000\t0\t0\t126\t0\ttrue\n");
     strbuf_release(&out);
     json_decref(list);
 }

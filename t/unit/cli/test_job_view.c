@@ -58,6 +58,8 @@ static void test_exit_statuses(void **state)
                 "\"signal\":null}",
                 1);
     expect_exit("{\"state\":\"lost\"}", 1);
+    expect_exit("{\"state\":\"failed\",\"exit_code\":null,\"signal\":null}",
+                126);
     expect_exit("{\"state\":\"failed\",\"exit_code\":127,\"signal\":0}", 127);
 }
 
