@@ -6,6 +6,7 @@
  */
 #include "manager/turn.h"
 
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,6 +23,8 @@
 /* Room for so many stays for the next turn; a large jobs file needs more, but
  * only once. */
 #define KEEP_ACTIONS 4096
+/* After a turn of so many actions the heap is mostly empty. */
+#define TRIM_ACTIONS 500
 
 struct waiting_client {
     turn_done_f *done;
@@ -348,6 +351,7 @@ static void do_actions(struct turn *turn)
 static void committed(struct turn *turn)
 {
     struct manager *manager = turn->manager;
+    bool is_large = turn->actions.n > TRIM_ACTIONS;
 
     if (turn->next_try != 0)
         log_info(&manager->log, "the journal is written again");
@@ -362,6 +366,8 @@ static void committed(struct turn *turn)
     forget_rows(turn);
     do_actions(turn);
     answer_clients(turn, true);
+    if (is_large)
+        malloc_trim(0);
     if (turn_is_pending(turn))
         event_active(turn->again, EV_TIMEOUT, 1);
 }
