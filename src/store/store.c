@@ -116,7 +116,7 @@ static int set_up(struct store *store, const char *network, struct err *err)
     if (is_empty < 0 || set_journal_mode(store, network, err) < 0 ||
         db_exec(store,
                 "pragma synchronous = full; pragma temp_store = memory;"
-                "pragma cache_size = -16384; pragma cell_size_check = on;"
+                "pragma cache_size = -4096; pragma cell_size_check = on;"
                 "pragma trusted_schema = off",
                 err) < 0)
         return -1;
