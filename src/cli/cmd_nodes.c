@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hostlist.h"
+#include "base/strbuf.h"
 #include "cli/commands.h"
 #include "cli/job_view.h"
 #include "cli/table.h"
@@ -111,30 +112,57 @@ static void print_nodes(const struct cli *cli, const json_t *nodes,
     table_release(&table);
 }
 
-/* POSTs the nodes named in WORDS. */
-static int post_nodes(struct cli *cli, const char *path, char *const *words,
-                      int n, const char *reason, const struct parsed *parsed,
-                      struct err *err)
+/* The names in WORDS, one by one; NULL and ERR when one is bad. */
+static json_t *list_names(char *const *words, int n, struct err *err)
 {
     struct hostlist names;
-    json_t *answer;
+    json_t *list = json_array();
     int rc = 0;
-    if (n == 0)
-        return err_set(err, ERR_USAGE, "the nodes' names are missing");
     hostlist_init(&names);
     for (int i = 0; i < n && rc == 0; i++)
         rc = hostlist_parse(&names, words[i], err);
-    if (rc == 0) {
-        json_t *list = json_array(), *body = json_object();
-        for (size_t i = 0; i < names.n; i++)
-            json_array_append_new(list, json_string(names.names[i]));
-        json_object_set_new(body, "nodes", list);
-        if (reason != NULL)
-            json_object_set_new(body, "reason", json_string(reason));
-        rc = cli_request(cli, "POST", path, body, &answer, err);
-        json_decref(body);
-    }
+    for (size_t i = 0; i < names.n && rc == 0; i++)
+        json_array_append_new(list, json_string(names.names[i]));
     hostlist_release(&names);
+    if (rc == 0)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+/* WORDS as lines of a hostfile: "slots=4" belongs to the word before it. */
+static json_t *list_lines(char *const *words, int n)
+{
+    json_t *list = json_array();
+    struct strbuf line;
+    strbuf_init(&line);
+    for (int i = 0; i < n; i++) {
+        strbuf_add_fmt(&line, "%s%s", line.len > 0 ? " " : "", words[i]);
+        if (i + 1 < n && strncmp(words[i + 1], "slots=", 6) == 0)
+            continue;
+        json_array_append_new(list, json_string(line.text));
+        strbuf_reset(&line);
+    }
+    strbuf_release(&line);
+    return list;
+}
+
+/* POSTs LIST (taken; NULL: ERR says why there is none). */
+static int post_nodes(struct cli *cli, const char *path, json_t *list,
+                      const struct parsed *parsed, struct err *err)
+{
+    json_t *answer, *body = json_object();
+    const char *reason =
+        parsed->rows == drain_rows ? parsed_value(parsed, KEY_REASON) : NULL;
+    int rc = -1;
+    json_object_set_new(body, "nodes", list);
+    if (reason != NULL)
+        json_object_set_new(body, "reason", json_string(reason));
+    if (list != NULL && json_array_size(list) == 0)
+        err_set(err, ERR_USAGE, "the nodes' names are missing");
+    else if (list != NULL)
+        rc = cli_request(cli, "POST", path, body, &answer, err);
+    json_decref(body);
     if (rc < 0)
         return -1;
     return cli_print_results(cli, answer, parsed_has(parsed, KEY_JSON),
@@ -150,11 +178,15 @@ static int run_nodes(struct cli *cli, int argc, char **argv, struct err *err)
         return -1;
     const char *verb = parsed.operands[0];
     if (verb != NULL && strcmp(verb, "add") == 0)
-        return post_nodes(cli, "/v1/nodes/add", parsed.operands + 1,
-                          parsed.n_operands - 1, NULL, &parsed, err);
+        return post_nodes(
+            cli, "/v1/nodes/add",
+            list_lines(parsed.operands + 1, parsed.n_operands - 1), &parsed,
+            err);
     if (verb != NULL && strcmp(verb, "remove") == 0)
-        return post_nodes(cli, "/v1/nodes/remove", parsed.operands + 1,
-                          parsed.n_operands - 1, NULL, &parsed, err);
+        return post_nodes(
+            cli, "/v1/nodes/remove",
+            list_names(parsed.operands + 1, parsed.n_operands - 1, err),
+            &parsed, err);
     if (verb != NULL)
         return err_set(err, ERR_USAGE, "%s: add or remove is expected", verb);
     if (cli_get(cli, &answer, err, "/v1/nodes") < 0)
@@ -173,8 +205,8 @@ static int run_drain(struct cli *cli, int argc, char **argv, struct err *err)
     struct parsed parsed;
     if (options_read(&parsed, drain_rows, &cli->common, argc, argv, err) < 0)
         return -1;
-    return post_nodes(cli, "/v1/nodes/drain", parsed.operands,
-                      parsed.n_operands, parsed_value(&parsed, KEY_REASON),
+    return post_nodes(cli, "/v1/nodes/drain",
+                      list_names(parsed.operands, parsed.n_operands, err),
                       &parsed, err);
 }
 
@@ -183,14 +215,15 @@ static int run_resume(struct cli *cli, int argc, char **argv, struct err *err)
     struct parsed parsed;
     if (options_read(&parsed, resume_rows, &cli->common, argc, argv, err) < 0)
         return -1;
-    return post_nodes(cli, "/v1/nodes/resume", parsed.operands,
-                      parsed.n_operands, NULL, &parsed, err);
+    return post_nodes(cli, "/v1/nodes/resume",
+                      list_names(parsed.operands, parsed.n_operands, err),
+                      &parsed, err);
 }
 
 const struct command command_nodes = {
     .name = "nodes",
     .group = GROUP_NODES,
-    .usage = "[-R]\nadd NODES...\nremove NODES...",
+    .usage = "[-R]\nadd NODES [slots=N]...\nremove NODES...",
     .help = "list the nodes, or change which there are",
     .more = "Nodes are written as node[01-04,7],rack1; those to add as in a "
             "hostfile.",

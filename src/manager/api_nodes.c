@@ -159,6 +159,8 @@ static int add_line(struct manager *manager, const char *line, json_t *list,
     if (rc != 0)
         err_set(err, ERR_INPUT, "nodes: '%.100s': %s", line,
                 diags.n > 0 ? diags.items[0].text : "not a node");
+    if (rc != 0 && diags.n > 0 && diags.items[0].hint != NULL)
+        err_hint(err, "%s", diags.items[0].hint);
     for (size_t i = 0; rc == 0 && i < file.n; i++) {
         struct err trouble = {0};
         const char *name = file.nodes[i].name;

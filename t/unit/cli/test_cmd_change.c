@@ -161,8 +161,11 @@ static void test_nodes_are_drained_and_resumed(void **state)
     STAGE_RUN(&s, "resume n1", FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/resume");
     stage_release(&s);
-    STAGE_RUN(&s, "nodes add n7", FAKE_OK("{\"results\":[]}"));
+    STAGE_RUN(&s, "nodes add n7 'n[8-9]' slots=4 x",
+              FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/add");
+    expect_part(s.requests,
+                "{\"nodes\":[\"n7\",\"n[8-9] slots=4\",\"x\"]}");
     stage_release(&s);
     STAGE_RUN(&s, "nodes remove n7", FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/remove");
