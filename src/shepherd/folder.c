@@ -18,19 +18,28 @@
 
 #include "shepherd/identity.h"
 
+/* Cut to its length last, so that a file keeps the room that it has. */
 static int write_file(int dir_fd, const char *name, const char *text, int n)
 {
-    int fd =
-        openat(dir_fd, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = openat(dir_fd, name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0)
         return -1;
     ssize_t written = write(fd, text, (size_t)n);
     if (written >= 0 && written < n)
         errno = ENOSPC;
+    if (written == n && ftruncate(fd, n))
+        written = -1;
     int saved = errno;
     close(fd);
     errno = saved;
     return written == n ? 0 : -1;
+}
+
+/* Room for the record at the end, when the disk may be full. */
+static int reserve_exit(int dir_fd)
+{
+    static const char blank[EXIT_RECORD_MAX];
+    return write_file(dir_fd, "exit.tmp", blank, (int)sizeof(blank));
 }
 
 static int take_lock(struct folder *folder)
@@ -51,12 +60,15 @@ static int fill(struct folder *folder, const char *tmp)
     if (folder->dir_fd < 0 || take_lock(folder))
         return -1;
     int n = identity_own(identity);
-    return write_file(folder->dir_fd, "shepherd", identity, n);
+    if (write_file(folder->dir_fd, "shepherd", identity, n))
+        return -1;
+    return reserve_exit(folder->dir_fd);
 }
 
 static void clear(struct folder *folder, const char *tmp)
 {
     if (folder->dir_fd >= 0) {
+        unlinkat(folder->dir_fd, "exit.tmp", 0);
         unlinkat(folder->dir_fd, "shepherd", 0);
         unlinkat(folder->dir_fd, "lock", 0);
         close(folder->dir_fd);

@@ -24,8 +24,9 @@ int folder_claim(struct folder *folder, const char *jobs_dir, int64_t job_id,
 /* Writes `command`. 0, or -1 with errno. */
 int folder_write_command(const struct folder *folder, pid_t pid,
                          int64_t started_us);
-/* Writes `exit` by rename; a full disk is waited for, because without the
- * record the job would count as lost. 0, or -1 with errno. */
+/* Writes `exit` by rename, into room that it has since the claim; a disk that
+ * is full even so is waited for, because without the record the job would
+ * count as lost. 0, or -1 with errno. */
 int folder_write_exit(const struct folder *folder,
                       const struct exit_record *record);
 

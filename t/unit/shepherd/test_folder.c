@@ -58,6 +58,31 @@ static void test_life_of_a_claim(void **state)
     assert_int_equal(claim.exit.code, 3);
 }
 
+static struct stat look(const struct folder *folder, const char *name)
+{
+    struct stat st;
+    assert_int_equal(fstatat(folder->dir_fd, name, &st, 0), 0);
+    return st;
+}
+
+/* A disk that fills up while the job runs must not keep it from ending. */
+static void test_record_has_its_room_since_the_claim(void **state)
+{
+    struct sandbox *box = *state;
+    struct folder folder;
+    struct exit_record record = {.code = 3, .ended_us = 9};
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    struct stat room = look(&folder, "exit.tmp");
+    assert_int_equal(room.st_size, EXIT_RECORD_MAX);
+    assert_int_equal(folder_write_exit(&folder, &record), 0);
+    struct stat written = look(&folder, "exit");
+    assert_int_equal(written.st_ino, room.st_ino);
+    char *text = sandbox_read(box, "jobs/7.1/exit");
+    assert_int_equal(written.st_size, strlen(text));
+    free(text);
+    leave(&folder);
+}
+
 static void test_identity_line(void **state)
 {
     struct sandbox *box = *state;
@@ -187,6 +212,7 @@ int main(void)
 #define BOXED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         BOXED(test_life_of_a_claim),
+        BOXED(test_record_has_its_room_since_the_claim),
         BOXED(test_identity_line),
         BOXED(test_second_claim_loses),
         BOXED(test_ended_attempt_is_taken_for_ever),
