@@ -117,6 +117,8 @@ static void print_status(const struct cli *cli, const json_t *status)
     print_settings(cli, json_object_get(status, "settings"));
     print_counts(cli, "nodes", json_object_get(status, "nodes"));
     print_counts(cli, "jobs", json_object_get(status, "jobs"));
+    if (json_is_true(json_object_get(status, "read_only")))
+        print_line(cli, "disk", "full: nothing new is taken, jobs go on");
     json_array_foreach(json_object_get(status, "rejected"), i, bad)
     {
         print_line(cli, i == 0 ? "problems" : "", view_text(bad, "text"));
