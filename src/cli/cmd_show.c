@@ -88,6 +88,27 @@ static void print_why(struct cli *cli, const json_t *answer)
 
 typedef void print_f(struct cli *cli, const json_t *answer);
 
+/* Of several jobs: one document, in which each is as it is alone, with what
+ * it has beside its "job" as keys of the job. */
+static void collect(json_t *jobs, json_t *answer)
+{
+    json_t *job = json_object_get(answer, "job");
+    json_object_del(answer, "schema");
+    if (job == NULL) {
+        json_array_append(jobs, answer);
+        return;
+    }
+    json_object_set(job, "phases", json_object_get(answer, "phases"));
+    json_array_append(jobs, job);
+}
+
+static void print_collected(const struct cli *cli, json_t *jobs)
+{
+    json_t *all = json_pack("{s:i, s:O}", "schema", 1, "jobs", jobs);
+    cli_print_json(cli, all);
+    json_decref(all);
+}
+
 /* GETs /v1/jobs/ID + TAIL for each job. An unknown one among several does not
  * keep the others from being shown. */
 static int show_each(struct cli *cli, const struct id_list *ids,
@@ -95,22 +116,30 @@ static int show_each(struct cli *cli, const struct id_list *ids,
                      struct err *err)
 {
     int status = 0;
+    json_t *jobs = is_json && id_list_count(ids) != 1 ? json_array() : NULL;
     ID_LIST_EACH(ids, id)
     {
         json_t *answer;
         if (cli_get(cli, &answer, err, "/v1/jobs/%" PRId64 "%s", id, tail) <
             0) {
-            if (err->code != ERR_NOT_FOUND)
+            if (err->code != ERR_NOT_FOUND) {
+                json_decref(jobs);
                 return -1;
+            }
             status = cli_print_error(cli, err);
             continue;
         }
-        if (is_json)
+        if (jobs != NULL)
+            collect(jobs, answer);
+        else if (is_json)
             cli_print_json(cli, answer);
         else
             print(cli, answer);
         json_decref(answer);
     }
+    if (jobs != NULL)
+        print_collected(cli, jobs);
+    json_decref(jobs);
     return status;
 }
 
