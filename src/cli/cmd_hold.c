@@ -19,7 +19,7 @@ static const struct option_row hold_rows[] = {
 static const struct option_row cancel_rows[] = {
     {KEY_SIGNAL, "signal", "NAME", "only send this signal (USR1, INT...)"},
     {KEY_GRACE, "grace", "SPAN", "between TERM and KILL (default 10s)"},
-    {KEY_REASON, "reason", "TEXT", "why, for the history"},
+    {KEY_REASON, "reason", "TEXT", "why, for the log"},
     {KEY_JSON, "json", NULL, "print the answer as JSON"},
     {'q', "quiet", NULL, "print failures only"},
     {0, NULL, NULL, NULL},

@@ -266,6 +266,8 @@ static int set_unknown_field(const char *name, struct err *err)
         names[N_FIELDS + i] = formats[i][0];
     const char *near = suggest(name, names, N_FIELDS + N_FORMATS);
     err_set(err, ERR_USAGE, "--format: there is no field %s", name);
+    if (near != NULL && strcmp(near, name) == 0)
+        return err_hint(err, "%s is a format: name it alone", name);
     if (near != NULL)
         return err_hint(err, "did you mean %s?", near);
     return err_hint(err, "--format help lists them");
