@@ -317,7 +317,7 @@ takes_jobs() { erm submit -q -N 1 --hold -- true; }
     rm -f "$STATE/ballast"
     fill_disk
     touch end
-    wait_until $PATIENCE file_has erm-1.out over
+    wait_until $PATIENCE grep -q "^1 exit 7 " "$STATE/jobs/1.1/exit"
     free_disk
     start_nodes 1
     wait_state 1 failed
