@@ -164,8 +164,7 @@ static void test_nodes_are_drained_and_resumed(void **state)
     STAGE_RUN(&s, "nodes add n7 'n[8-9]' slots=4 x",
               FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/add");
-    expect_part(s.requests,
-                "{\"nodes\":[\"n7\",\"n[8-9] slots=4\",\"x\"]}");
+    expect_part(s.requests, "{\"nodes\":[\"n7\",\"n[8-9] slots=4\",\"x\"]}");
     stage_release(&s);
     STAGE_RUN(&s, "nodes remove n7", FAKE_OK("{\"results\":[]}"));
     expect_part(s.requests, "POST /v1/nodes/remove");
