@@ -184,6 +184,7 @@ static void test_removed_folder(void **state)
     struct exit_record record = {.code = 3};
     char path[SANDBOX_PATH];
     assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    unlink(sandbox_path(box, "jobs/7.1/exit.tmp", path));
     unlink(sandbox_path(box, "jobs/7.1/lock", path));
     unlink(sandbox_path(box, "jobs/7.1/shepherd", path));
     assert_int_equal(rmdir(sandbox_path(box, "jobs/7.1", path)), 0);
