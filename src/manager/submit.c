@@ -53,21 +53,24 @@ static int check_asked_id(const struct batch *batch, size_t i, struct err *err)
     return 0;
 }
 
-static int64_t next_id(struct manager *manager)
+static int64_t next_id(struct manager *manager, int64_t max_asked)
 {
     int64_t last = sched_max_id(manager->sched);
     int64_t stored = store_max_job_id(manager->store, NULL);
 
     if (stored > last)
         last = stored;
-    return (manager->max_asked_id > last ? manager->max_asked_id : last) + 1;
+    if (manager->max_asked_id > last)
+        last = manager->max_asked_id;
+    return (max_asked > last ? max_asked : last) + 1;
 }
 
-/* Asked ids come first: an automatic one must not take them. */
+/* Asked ids come first: an automatic one must not take them. Those of a batch
+ * that is refused in the end are not kept from others. */
 static int give_ids(struct batch *batch, struct err *err)
 {
     struct manager *manager = batch->manager;
-    int64_t id = 0;
+    int64_t id = 0, max_asked = 0;
 
     for (size_t i = 0; i < batch->n; i++) {
         int64_t asked = batch->specs[i].request.id;
@@ -75,13 +78,13 @@ static int give_ids(struct batch *batch, struct err *err)
             continue;
         if (check_asked_id(batch, i, err) != 0)
             return -1;
-        if (asked > manager->max_asked_id)
-            manager->max_asked_id = asked;
+        if (asked > max_asked)
+            max_asked = asked;
     }
     for (size_t i = 0; i < batch->n; i++) {
         if (batch->specs[i].request.id != 0)
             continue;
-        id = id == 0 ? next_id(manager) : id + 1;
+        id = id == 0 ? next_id(manager, max_asked) : id + 1;
         if (id > JOB_ID_MAX)
             return err_set(err, ERR_FULL, "all job ids up to %d are used",
                            JOB_ID_MAX);
