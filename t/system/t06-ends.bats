@@ -202,7 +202,7 @@ END
     erm submit -q -- 'exit 4'
     run -4 erm wait -q --any 1 2
     touch end
-    run -9 erm wait -q all
+    run -9 erm wait -q 1 2
 }
 
 @test "output and errors go to the files asked for, with %j %a %x" {
