@@ -36,7 +36,7 @@ setup() {
 teardown() {
     local status=0
     stop_everything || status=1
-    "$TOOLS/leftovers.py" "$TEST_MARK" || status=1
+    no_process_left || status=1
     if compgen -G "$SANITIZER.*" >/dev/null; then
         cat "$SANITIZER".*
         status=1
@@ -45,6 +45,23 @@ teardown() {
         tail -n 40 "$STATE/erm.log" "$WORK/manager.log" 2>/dev/null || true
     fi
     return $status
+}
+
+# Waits a little, then names and kills what is left.
+no_process_left() {
+    local pid
+    wait_until $PATIENCE has_no_process && return 0
+    for pid in $(marked_processes); do
+        echo "left behind: $pid: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+        kill -9 "$pid"
+    done
+    return 1
+}
+has_no_process() { [ -z "$(marked_processes)" ]; }
+# Those that were started with this test's mark in their environment.
+marked_processes() {
+    env -u TEST_MARK grep -lsazFx "TEST_MARK=$TEST_MARK" \
+        /proc/[0-9]*/environ | cut -d/ -f3
 }
 
 stop_everything() {
@@ -118,14 +135,18 @@ state_of() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f1; }
 
 # usage: job_field ID JQ-PATH   for example: job_field 3 .state
 job_field() { erm show "$1" --json | jq -r "(.jobs[0]? // .job)$2"; }
+# Asked for again and again: without jq, which is slow to start.
+has_state() { [[ "$(erm queue -n -o state "$1")" =~ ^\ *"$2"\ *$ ]]; }
 has_field() { [ "$(job_field "$1" "$2")" = "$3" ]; }
 # usage: wait_state ID STATE
-runs() { [[ $(job_field "$1" .state) =~ ^(running|growing|shrinking)$ ]]; }
+runs() {
+    [[ "$(erm queue -n -o state "$1")" =~ ^\ *(running|growing|shrinking) ]]
+}
 wait_runs() {
     local id
     for id; do wait_until $PATIENCE runs "$id"; done
 }
-wait_state() { wait_until $PATIENCE has_field "$1" .state "$2"; }
+wait_state() { wait_until $PATIENCE has_state "$1" "$2"; }
 # usage: node_state NAME
 node_state() {
     erm nodes --json |
