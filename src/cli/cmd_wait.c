@@ -11,7 +11,8 @@ enum { KEY_JSON = OPTION_FIRST_KEY, KEY_ANY, KEY_TIMEOUT };
 
 static const struct option_row rows[] = {
     {KEY_ANY, "any", NULL, "until one of them has ended"},
-    {KEY_TIMEOUT, "timeout", "SPAN", "at most so long (30s, 5m...)"},
+    {KEY_TIMEOUT, "timeout", "SPAN",
+     "at most so long (30s, 5m...; 0: only look)"},
     {KEY_JSON, "json", NULL, "print the ended jobs as JSON"},
     {'q', "quiet", NULL, "say nothing"},
     {0, NULL, NULL, NULL},
@@ -43,7 +44,8 @@ static int run_wait(struct cli *cli, int argc, char **argv, struct err *err)
         parsed_check_operands(&parsed, 1, INT_MAX, "a job's id", err) < 0)
         return -1;
     const char *span = parsed_value(&parsed, KEY_TIMEOUT);
-    if (span != NULL && time_text_span("--timeout", span, &timeout, err) < 0)
+    if (span != NULL &&
+        time_text_span_or_none("--timeout", span, &timeout, err) < 0)
         return -1;
     id_list_init(&ids);
     if (id_list_parse_words(&ids, parsed.operands, parsed.n_operands, err) <

@@ -89,12 +89,8 @@ static int take_number(struct run_options *run, int key, const char *value,
         manager->log_level = LOG_ERROR;
         return 0;
     case KEY_COOLDOWN:
-        /* 0 is a value of its own here, and no span */
-        if (strcmp(value, "0") == 0 || strcmp(value, "0s") == 0) {
-            manager->cooldown = 0;
-            return 0;
-        }
-        return time_text_span("--cooldown", value, &manager->cooldown, err);
+        return time_text_span_or_none("--cooldown", value, &manager->cooldown,
+                                      err);
     case KEY_ACCEPT:
         return time_text_span("--accept-within", value, &manager->accept_within,
                               err);

@@ -100,3 +100,12 @@ int time_text_span(const char *option, const char *text, dur_us *out,
         err_hint(err, "%s", cause.hint);
     return -1;
 }
+
+int time_text_span_or_none(const char *option, const char *text, dur_us *out,
+                           struct err *err)
+{
+    if (strcmp(text, "0") != 0 && strcmp(text, "0s") != 0)
+        return time_text_span(option, text, out, err);
+    *out = 0;
+    return 0;
+}

@@ -27,5 +27,8 @@ int time_text_since(const char *text, time_us now, time_us *out,
  * "30s", "5m", "inf". OPTION names it in the error. */
 int time_text_span(const char *option, const char *text, dur_us *out,
                    struct err *err);
+/* The same where no time at all ("0", "0s") makes sense too. */
+int time_text_span_or_none(const char *option, const char *text, dur_us *out,
+                           struct err *err);
 
 #endif

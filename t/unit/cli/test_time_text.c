@@ -91,6 +91,12 @@ static void test_spans_in_options_are_seconds_if_nothing_is_said(void **state)
     assert_int_equal(time_text_span("--grace", "long", &span, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     assert_int_equal(strncmp(err.text, "--grace: ", 9), 0);
+    assert_int_equal(time_text_span("--grace", "0", &span, &err), -1);
+    assert_int_equal(time_text_span_or_none("-t", "0", &span, &err), 0);
+    assert_true(span == 0);
+    assert_int_equal(time_text_span_or_none("-t", "0s", &span, &err), 0);
+    assert_int_equal(time_text_span_or_none("-t", "5s", &span, &err), 0);
+    assert_true(span == 5 * USEC_PER_SEC);
 }
 
 int main(void)
