@@ -18,7 +18,7 @@ WORDS(words_op, "expand", "shrink");
 WORDS(words_directive, "none", "offered", "accepted", "withdrawing", "forcing",
       "done", "refused", "failed", "expired", "forced");
 WORDS(words_asker, "scheduler", "user", "job");
-WORDS(words_exit, "itself", "walltime", "request");
+WORDS(words_exit, "itself", "walltime", "request", "node_lost");
 WORDS(words_launch, "shell", "mpi", "workers");
 
 int word_index(const char *const *words, const char *text)

@@ -315,6 +315,9 @@ static void exited(struct sched *sched, struct job *job,
         if (job->ending == ENDING_REQUEUE)
             outcome = JOB_NODE_FAIL;
         break;
+    case EXITED_NODE_LOST:
+        outcome = job->ending == ENDING_CANCEL ? JOB_CANCELLED : JOB_NODE_FAIL;
+        break;
     }
     end_attempt(sched, job, outcome, event, out);
 }

@@ -172,11 +172,12 @@ static enum check check_decision(const struct sched *sched,
     }
 }
 
-/* Nodes of the pool, and those that have left it but still have a job. */
+/* Nodes of the pool, and those that have left it but still have a job; one
+ * may be known to be down before it joins. */
 static enum check check_nodes(const struct sched *sched,
                               const struct event *event, struct err *err)
 {
-    if (event->type == EV_POOL_CHANGED)
+    if (event->type == EV_POOL_CHANGED || event->type == EV_NODE_DOWN)
         return CHECK_OK;
     IDSET_EACH (&event->nodes, node) {
         if (idset_has(&sched->pool.members, node) ||

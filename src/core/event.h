@@ -58,7 +58,12 @@ enum event_type { EVENT_TYPES(EVENT_ENUM) };
 #undef EVENT_ENUM
 
 /* How a job's command ended, for EV_EXITED. */
-enum exit_cause { EXITED_BY_ITSELF, EXITED_AT_WALLTIME, EXITED_ON_REQUEST };
+enum exit_cause {
+    EXITED_BY_ITSELF,
+    EXITED_AT_WALLTIME,
+    EXITED_ON_REQUEST,
+    EXITED_NODE_LOST, /* cut off: a node, or what runs it there, was lost */
+};
 
 /* What EV_UPDATE changes. */
 enum job_change {

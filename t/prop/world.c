@@ -298,7 +298,9 @@ static void make_report(struct world *world, struct event *event)
     } else if (attempt->is_killed) {
         event->exit = dice < 16 ? EXITED_ON_REQUEST : EXITED_BY_ITSELF;
     } else {
-        event->exit = dice < 18 ? EXITED_BY_ITSELF : EXITED_AT_WALLTIME;
+        event->exit = dice < 17   ? EXITED_BY_ITSELF
+                      : dice < 18 ? EXITED_NODE_LOST
+                                  : EXITED_AT_WALLTIME;
         event->code = dice < 15 ? 0 : 7;
     }
     *attempt = world->attempts[--world->n_attempts];

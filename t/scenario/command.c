@@ -62,7 +62,8 @@ static const char *asker_word(int i)
 
 static const char *cause_name(int i)
 {
-    static const char *const names[] = {"self", "walltime", "request"};
+    static const char *const names[] = {"self", "walltime", "request",
+                                        "node_lost"};
 
     return names[i];
 }
@@ -191,7 +192,7 @@ static void fill_attempt(struct story *story, struct words *words,
                                             job == NULL ? 1 : job->attempt);
     event->is_final = words_has(words, "final");
     event->exit =
-        (enum exit_cause)choose(words, "by", cause_name, 3, EXITED_BY_ITSELF);
+        (enum exit_cause)choose(words, "by", cause_name, 4, EXITED_BY_ITSELF);
     event->code = (int)words_number(words, "code", 0);
     event->signal = (int)words_number(words, "signal", 0);
 }

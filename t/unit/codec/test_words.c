@@ -27,7 +27,7 @@ static void test_every_constant_has_a_word(void **state)
     assert_int_equal(count(words_op), DIRECTIVE_SHRINK + 1);
     assert_int_equal(count(words_directive), DIRECTIVE_FORCED + 1);
     assert_int_equal(count(words_asker), ASKED_BY_JOB + 1);
-    assert_int_equal(count(words_exit), EXITED_ON_REQUEST + 1);
+    assert_int_equal(count(words_exit), EXITED_NODE_LOST + 1);
 }
 
 static void test_the_words_are_those_of_the_core(void **state)

@@ -306,7 +306,8 @@ static void nodes_must_be_known(void **state)
     /* node 1 has left the pool, but job 1 is still there */
     assert_int_equal(about_nodes(story, EV_NODE_DOWN, "1"), CHECK_OK);
     tell(story, "exited 1", "release 1 0-1\nfinish 1 completed\n");
-    assert_int_equal(about_nodes(story, EV_NODE_DOWN, "1"), CHECK_BAD);
+    assert_int_equal(about_nodes(story, EV_NODE_UP, "1"), CHECK_BAD);
+    assert_int_equal(about_nodes(story, EV_NODE_DOWN, "1"), CHECK_OK);
     story_destroy(story);
 }
 
