@@ -19,10 +19,9 @@
 #define FORMAT_VERSION 1
 
 static const char *const reason_names[] = {
-    [EXIT_BY_ITSELF] = "exit",
-    [EXIT_WALLTIME] = "walltime",
-    [EXIT_TERMINATED] = "terminated",
-    [EXIT_EXEC_FAILED] = "exec-failed",
+    [EXIT_BY_ITSELF] = "exit",        [EXIT_WALLTIME] = "walltime",
+    [EXIT_TERMINATED] = "terminated", [EXIT_EXEC_FAILED] = "exec-failed",
+    [EXIT_NODE_LOST] = "node-lost",
 };
 #define N_REASONS (sizeof(reason_names) / sizeof(reason_names[0]))
 
@@ -170,6 +169,18 @@ static int read_folder(int dir_fd, struct claim *out)
     out->state = CLAIM_RUNNING;
     out->shepherd_pid = (pid_t)pid;
     return 0;
+}
+
+char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt,
+                 const char *name, char *buf, size_t size)
+{
+    char folder[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + 16];
+    snprintf(path, sizeof(path), "%s/%.12s",
+             claim_name(job_id, attempt, folder), name);
+    if (read_text(jobs_fd, path, buf, size))
+        buf[0] = '\0';
+    buf[strcspn(buf, "\n")] = '\0';
+    return buf;
 }
 
 bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, pid_t pid)

@@ -9,13 +9,16 @@
  *   shepherd  one line: "1 PID STARTTIME BOOT_ID" of the shepherd
  *   command   one line: "1 PID STARTTIME_US" once the command runs
  *   exit      the exit record, by rename, once nothing of the job is left
- * Order for readers: test the lock first, then read `exit`.
- * Uses libc only; shared by erm-shepherd and the launchers.
+ *   failure, lost   one line of a wrapper (erm-dvm): why it could not start
+ *             the command, or why the command was cut off by no fault of its
+ * own Order for readers: test the lock first, then read `exit`. Uses libc only;
+ * shared by erm-shepherd and the launchers.
  */
 #ifndef ERM_SHEPHERD_CLAIM_H
 #define ERM_SHEPHERD_CLAIM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,7 +27,9 @@ enum exit_reason {
     EXIT_BY_ITSELF,   /* the command ended */
     EXIT_WALLTIME,    /* the walltime was over */
     EXIT_TERMINATED,  /* somebody asked (cancel, requeue, node loss) */
-    EXIT_EXEC_FAILED, /* the command could not be started (code 126, 127) */
+    EXIT_EXEC_FAILED, /* the command could not be started (code 126, 127, or
+                         CLAIM_TRY_AGAIN) */
+    EXIT_NODE_LOST,   /* a node of it, or the DVM over its nodes, was lost */
 };
 
 struct exit_record {
@@ -36,6 +41,10 @@ struct exit_record {
     int64_t user_us, system_us; /* CPU time of the whole job */
     int64_t max_rss_kib;
 };
+
+/* The exit code of a wrapper that could not start the command now, but may
+ * when it is tried again (EX_TEMPFAIL). */
+#define CLAIM_TRY_AGAIN 75
 
 enum claim_state {
     CLAIM_NONE,    /* no folder: the attempt was never started */
@@ -58,6 +67,10 @@ char *claim_name(int64_t job_id, uint32_t attempt, char buf[CLAIM_NAME_MAX]);
 /* Looks at JOBS_FD/<id>.<attempt>. 0, or -1 with errno when it cannot tell. */
 int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt,
                struct claim *out);
+/* The first line of the claim's file NAME ("failure", "lost") in BUF, "" when
+ * there is none. Returns BUF. */
+char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt,
+                 const char *name, char *buf, size_t size);
 /* Is PID, on this machine and now, the shepherd of that claim? Ask before a
  * pid that was read is trusted. */
 bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, pid_t pid);

@@ -116,6 +116,11 @@ int folder_write_command(const struct folder *folder, pid_t pid,
     return write_file(folder->dir_fd, "command", text, n);
 }
 
+bool folder_has(const struct folder *folder, const char *name)
+{
+    return faccessat(folder->dir_fd, name, F_OK, 0) == 0;
+}
+
 int folder_write_exit(const struct folder *folder,
                       const struct exit_record *record)
 {

@@ -6,6 +6,7 @@
 #ifndef ERM_SHEPHERD_FOLDER_H
 #define ERM_SHEPHERD_FOLDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,6 +25,8 @@ int folder_claim(struct folder *folder, const char *jobs_dir, int64_t job_id,
 /* Writes `command`. 0, or -1 with errno. */
 int folder_write_command(const struct folder *folder, pid_t pid,
                          int64_t started_us);
+/* Is the file NAME in it? What a wrapper left there. */
+bool folder_has(const struct folder *folder, const char *name);
 /* Writes `exit` by rename, into room that it has since the claim; a disk that
  * is full even so is waited for, because without the record the job would
  * count as lost. 0, or -1 with errno. */

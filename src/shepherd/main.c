@@ -44,13 +44,13 @@ static void note_obstacle(struct obstacle *obstacle, const char *what,
 
 /* A file that its starter forgot to close would stay open as long as the job
  * runs, and somebody may wait for the end of that pipe. */
-static void close_inherited(int report_fd)
+static void close_inherited(int report_fd, bool is_shared)
 {
     unsigned first = 3;
     if (report_fd >= 0) {
         if (report_fd > 3)
             close_range(3, (unsigned)report_fd - 1, 0);
-        fcntl(report_fd, F_SETFD, FD_CLOEXEC);
+        fcntl(report_fd, F_SETFD, is_shared ? 0 : FD_CLOEXEC);
         first = (unsigned)report_fd + 1;
     }
     close_range(first, ~0U, 0);
@@ -127,6 +127,22 @@ static pid_t start(const struct options *options, struct obstacle *obstacle,
     return pid;
 }
 
+/* A wrapper writes `command` when the command runs, and `lost` when that was
+ * cut off by no fault of its own. */
+static void judge_wrapper(const struct folder *folder,
+                          struct exit_record *record)
+{
+    bool is_own_end = record->reason == EXIT_BY_ITSELF;
+    if (record->reason != EXIT_WALLTIME && !folder_has(folder, "command")) {
+        if (record->signal || !is_own_end)
+            record->code = CLAIM_TRY_AGAIN;
+        record->signal = 0;
+        record->reason = EXIT_EXEC_FAILED;
+    } else if (is_own_end && folder_has(folder, "lost")) {
+        record->reason = EXIT_NODE_LOST;
+    }
+}
+
 static int run(const struct options *options, const struct folder *folder,
                const struct report *report, struct obstacle *obstacle)
 {
@@ -134,11 +150,14 @@ static int run(const struct options *options, const struct folder *folder,
     record.started_us = watch_wall_us();
     int64_t started = watch_now_us();
     pid_t pid = start(options, obstacle, &record);
-    if (pid >= 0) {
+    if (pid >= 0 && !options->is_wrapped) {
         folder_write_command(folder, pid, record.started_us);
         report_started(report, pid);
-        watch_run(options, pid, started, &record);
     }
+    if (pid >= 0)
+        watch_run(options, pid, started, &record);
+    if (pid >= 0 && options->is_wrapped)
+        judge_wrapper(folder, &record);
     /* Not the wall clock again: it may have been set meanwhile. */
     record.ended_us = record.started_us + watch_now_us() - started;
     if (folder_write_exit(folder, &record) < 0)
@@ -164,7 +183,7 @@ int main(int argc, char **argv)
     struct folder folder;
     watch_prepare();
     setsid(); /* fails when the starter has done it */
-    close_inherited(report.fd);
+    close_inherited(report.fd, options.is_wrapped);
     open_stdio(&options, &obstacle);
     if (folder_claim(&folder, options.jobs_dir, options.job_id,
                      report.attempt)) {

@@ -38,6 +38,7 @@ static const struct option_row rows[] = {
     NUMBER("--grace-us", grace_us, 0, INT64_MAX),
     NUMBER("--nofile", nofile, 0, INT64_MAX),
     NUMBER("--report", report_fd, 3, INT32_MAX),
+    NUMBER("--wrapped", is_wrapped, 0, 1),
 };
 
 static const struct option_row *find_row(const char *name)

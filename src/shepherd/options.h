@@ -8,10 +8,11 @@
 
 #include <stdint.h>
 
-#define OPTIONS_USAGE                                                     \
-    "usage: erm-shepherd --jobs DIR --job ID --attempt N --stdout F "     \
-    "--stderr F --cwd D [--walltime-us N] [--warn-us N --warn-signal N] " \
-    "[--grace-us N] [--cpus LIST] [--nofile N] [--report FD] -- ARGV...\n"
+#define OPTIONS_USAGE                                                        \
+    "usage: erm-shepherd --jobs DIR --job ID --attempt N --stdout F "        \
+    "--stderr F --cwd D [--walltime-us N] [--warn-us N --warn-signal N] "    \
+    "[--grace-us N] [--cpus LIST] [--nofile N] [--report FD] [--wrapped 1] " \
+    "-- ARGV...\n"
 
 struct options { /* all borrowed from argv */
     const char *jobs_dir;
@@ -25,9 +26,10 @@ struct options { /* all borrowed from argv */
     int64_t warn_us;     /* 0: no warning */
     int64_t warn_signal;
     int64_t grace_us;
-    int64_t nofile;    /* soft RLIMIT_NOFILE of the job, -1: as inherited */
-    int64_t report_fd; /* -1: none */
-    char **argv;       /* of the command */
+    int64_t nofile;     /* soft RLIMIT_NOFILE of the job, -1: as inherited */
+    int64_t report_fd;  /* -1: none */
+    int64_t is_wrapped; /* 1: ARGV starts the command (doc/shepherd.md) */
+    char **argv;        /* of the command */
 };
 
 /* 0, or -1 with *PROBLEM (borrowed from ARGV) = the word that is wrong. */

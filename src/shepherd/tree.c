@@ -170,15 +170,43 @@ static bool has_handler(pid_t pid, int signal)
     return caught >> (signal - 1) & 1;
 }
 
+static void forward_to(const struct pids *pids, int signal)
+{
+    struct pids handlers = {0};
+    for (size_t i = 0; i < pids->n; i++)
+        if (has_handler(pids->items[i], signal))
+            add_pid(&handlers, pids->items[i]);
+    signal_all(handlers.n ? &handlers : pids, signal);
+    pids_release(&handlers);
+}
+
 void tree_forward(int signal)
 {
-    struct pids pids = {0}, handlers = {0};
+    struct pids pids = {0};
     list_own(&pids);
-    for (size_t i = 0; i < pids.n; i++)
-        if (has_handler(pids.items[i], signal))
-            add_pid(&handlers, pids.items[i]);
-    signal_all(handlers.n ? &handlers : &pids, signal);
-    pids_release(&handlers);
+    forward_to(&pids, signal);
+    pids_release(&pids);
+}
+
+static void list_from(pid_t root, struct pids *out)
+{
+    add_pid(out, root);
+    tree_list(root, tree_best_source(), out);
+}
+
+void tree_forward_from(pid_t root, int signal)
+{
+    struct pids pids = {0};
+    list_from(root, &pids);
+    forward_to(&pids, signal);
+    pids_release(&pids);
+}
+
+void tree_signal_from(pid_t root, int signal)
+{
+    struct pids pids = {0};
+    list_from(root, &pids);
+    signal_all(&pids, signal);
     pids_release(&pids);
 }
 

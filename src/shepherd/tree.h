@@ -35,6 +35,10 @@ void tree_signal(int signal);
 /* As tree_signal, but when some of them have a handler for SIGNAL only to
  * those: a warning must not end the shell around the program it is for. */
 void tree_forward(int signal);
+/* As tree_forward, to ROOT and its descendants. */
+void tree_forward_from(pid_t root, int signal);
+/* To ROOT and its descendants. */
+void tree_signal_from(pid_t root, int signal);
 /* Stops what it finds until nothing new appears, so that nothing can fork
  * away, then kills all of it. */
 void tree_kill(void);

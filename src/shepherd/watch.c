@@ -80,11 +80,31 @@ static void set_walltime(struct watch *w, int64_t walltime_us)
         w->warn_at = w->walltime_at - warn_us;
 }
 
+/* A wrapper passes SIGNAL on to the job, wherever that runs; with TERM comes
+ * how long the job has, in milliseconds. */
+static void tell_wrapper(const struct watch *w, int signal, int64_t grace)
+{
+    union sigval value = {
+        .sival_int = (int)earlier(grace / 1000, INT_MAX),
+    };
+    if (!w->has_command_ended)
+        sigqueue(w->command, signal, value);
+}
+
 /* TERM to all of the job, KILL to what is left GRACE later. Asked again it
  * can only make the end come sooner. */
 static void end_job(struct watch *w, int64_t grace)
 {
-    w->kill_at = earlier(w->kill_at, add_time(watch_now_us(), grace));
+    bool has_wrapper = w->options->is_wrapped && !w->has_command_ended;
+    int64_t extra = has_wrapper ? WATCH_WRAPPER_EXTRA_US : 0;
+    w->kill_at =
+        earlier(w->kill_at, add_time(add_time(watch_now_us(), grace), extra));
+    if (has_wrapper) {
+        w->is_ending = true;
+        w->warn_at = w->walltime_at = NEVER;
+        tell_wrapper(w, SIGTERM, grace);
+        return;
+    }
     if (w->is_ending)
         return;
     w->is_ending = true;
@@ -122,6 +142,14 @@ static void reap(struct watch *w)
         end_job(w, earlier(w->options->grace_us, WATCH_LEFTOVER_GRACE_US));
 }
 
+static void forward(const struct watch *w, int signal)
+{
+    if (w->options->is_wrapped)
+        tell_wrapper(w, signal, 0);
+    else
+        tree_forward(signal);
+}
+
 static void obey(struct watch *w, int signal, int value)
 {
     if (signal == SIGTERM)
@@ -129,7 +157,7 @@ static void obey(struct watch *w, int signal, int value)
     else if (signal == SHEPHERD_SIG_TERMINATE)
         end_for(w, EXIT_TERMINATED, value > 0 ? value * INT64_C(1000) : 0);
     else if (signal == SHEPHERD_SIG_FORWARD && value > 0 && value <= SIGRTMAX)
-        tree_forward(value);
+        forward(w, value);
     else if (signal == SHEPHERD_SIG_WALLTIME && !w->is_ending)
         set_walltime(w, value == INT_MAX ? NEVER : value * INT64_C(1000000));
 }
@@ -141,7 +169,7 @@ static void do_what_is_due(struct watch *w)
         end_for(w, EXIT_WALLTIME, w->options->grace_us);
     if (now >= w->warn_at) {
         w->warn_at = NEVER;
-        tree_forward((int)w->options->warn_signal);
+        forward(w, (int)w->options->warn_signal);
     }
     if (now >= w->kill_at) {
         tree_kill();
