@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * What erm does on a host of the pool, as one line of POSIX shell: nothing has
+ * to be installed there. HOST_COMMAND VERB... is what is run there; it reads
+ * the script as the first line of its input and runs one verb. With the verb
+ * `serve` it then reads one verb a line, with a number behind it that stands in
+ * the answer, until its input ends.
+ *
+ *   ping N                      pong N
+ *   facts N                     facts N CORES EPOCH-SECONDS PRTE-VERSION (0: no
+ *                               prted there)
+ *   look N PATH                 look N yes|no: is that folder there
+ *   keys N                      keys N KEY...: of what runs there, each once
+ *   sweep N SIGNAL KEY WHAT     swept N COUNT: SIGNAL to all processes of KEY;
+ *                               WHAT job: but not to PRRTE's daemons; all: to
+ *                               these too, and the folder /tmp/erm-KEY goes.
+ *                               KILL comes again until nothing is found.
+ */
+#ifndef ERM_DVM_HOST_SCRIPT_H
+#define ERM_DVM_HOST_SCRIPT_H
+
+#define HOST_COMMAND \
+    "exec sh -c 'IFS= read -r script && eval \"$script\"' erm-host"
+
+/* Without its newline. */
+extern const char host_script[];
+
+#endif
