@@ -245,6 +245,46 @@ static bool adapt_prun(struct adapter *ad, size_t i)
     return true;
 }
 
+bool cmdline_calls_prun(const char *command)
+{
+    struct words words;
+    bool is_found = false;
+    if (words_split(command, &words, NULL))
+        return false;
+    for (size_t i = 0; i < words.n && !is_found; i++)
+        is_found = prun_is(command, &words, i);
+    words_release(&words);
+    return is_found;
+}
+
+/* Between the words of one plain command there are only blanks. */
+static bool is_plain(const char *command, const struct words *words)
+{
+    size_t end = 0;
+    for (size_t i = 0; i < words->n; i++) {
+        const struct word *word = &words->items[i];
+        if (strspn(command + end, " \t") != word->start - end ||
+            word->command != words->items[0].command)
+            return false;
+        end = word->start + word->len;
+    }
+    return words->n > 0 && words->items[0].is_command &&
+           words->items[0].quoting == WORD_BARE &&
+           command[end + strspn(command + end, " \t\n")] == '\0';
+}
+
+size_t cmdline_program(const char *command)
+{
+    struct words words;
+    size_t len = 0;
+    if (words_split(command, &words, NULL))
+        return 0;
+    if (is_plain(command, &words) && words.items[0].start == 0)
+        len = words.items[0].len;
+    words_release(&words);
+    return len;
+}
+
 int cmdline_adapt(const char *command, const struct allocation *allocation,
                   struct strbuf *out, struct err *err)
 {

@@ -42,6 +42,11 @@ struct allocation { /* all borrowed */
 int cmdline_adapt(const char *command, const struct allocation *allocation,
                   struct strbuf *out, struct err *err);
 
+/* Does it call prun? False when it cannot be split into words. */
+bool cmdline_calls_prun(const char *command);
+/* The length of the program's name when COMMAND is that program with its
+ * arguments and nothing else, so that a shell may exec it; 0 otherwise. */
+size_t cmdline_program(const char *command);
 /* The complete environment of the job: BASE without the manager's own and
  * dangerous names (LD_PRELOAD, LD_LIBRARY_PATH stay: the user set them),
  * then the ERM_*, EXAMOL and PARSL_RUN_DIR variables, then EXTRA (NAME=VALUE

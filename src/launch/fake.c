@@ -218,9 +218,10 @@ static void read_command(struct run *run, const char *command,
 }
 
 static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
-                     uint32_t n, uint32_t *slots, struct err *err)
+                     uint32_t n, uint32_t *slots, struct idset *unready,
+                     struct err *err)
 {
-    (void)launcher, (void)err;
+    (void)launcher, (void)unready, (void)err;
     for (uint32_t i = 0; i < n; i++)
         slots[i] = nodes[i].slots ? nodes[i].slots : 1;
     return 0;
@@ -251,8 +252,10 @@ static int start(struct launcher *launcher,
 }
 
 static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt)
+                              uint32_t attempt,
+                              const struct launch_place *place)
 {
+    (void)place;
     return find(to_fake(launcher), job_id, attempt) ? CLAIM_RUNNING
                                                     : CLAIM_NONE;
 }

@@ -12,6 +12,8 @@
 #ifndef ERM_LAUNCH_LAUNCHER_H
 #define ERM_LAUNCH_LAUNCHER_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
 #include "base/clock.h"
@@ -21,10 +23,22 @@
 #include "base/log.h"
 #include "shepherd/claim.h"
 
+/* How a job uses PRRTE; all borrowed. */
+struct launch_dvm {
+    bool is_pool;          /* the pool's DVM; else one of its own */
+    uint32_t per_node;     /* > 0: prun starts the command, so many a node; 0:
+                              the command calls prun itself */
+    const char *map_by;    /* for prun; NULL = in order, that many a node */
+    const char *bind_to;   /* for prun; NULL = none */
+    const char *node_file; /* "name slots=N" a line */
+    const char *job_dir;   /* the claim's folder, absolute */
+};
+
 struct launch_request { /* all borrowed for the call */
     int64_t job_id;
     uint32_t attempt;
-    const char *command;       /* for /bin/sh -c, already adapted */
+    const char *command;       /* for /bin/sh -c, already adapted; NULL: only a
+                                  DVM is to be kept */
     const char *const *env;    /* NAME=VALUE..., NULL at the end: complete */
     const char *cwd;           /* absolute */
     const char *stdout_path;   /* absolute; appended to */
@@ -33,7 +47,17 @@ struct launch_request { /* all borrowed for the call */
     dur_us walltime;           /* TIME_NEVER = no limit */
     dur_us warn_before;        /* 0 = no warning signal */
     int warn_signal;
-    dur_us grace; /* TERM to KILL */
+    dur_us grace;                 /* TERM to KILL */
+    const struct launch_dvm *dvm; /* NULL = the command runs by itself */
+    const char *const *wrapper;   /* from one launcher to the next: the words
+                                     before COMMAND, NULL at the end; NULL =
+                                     /bin/sh -c */
+};
+
+/* What an attempt that was started before had, for adopt(). */
+struct launch_place {
+    const struct idset *nodes; /* borrowed */
+    bool has_dvm, is_pool;
 };
 
 struct launch_report {
@@ -46,11 +70,23 @@ struct launch_report {
         LAUNCH_LOST
     } what;
     pid_t pid;               /* LAUNCH_STARTED: of the command, 0 unknown */
-    const char *text;        /* LAUNCH_START_FAILED: why, borrowed */
+    const char *text;        /* LAUNCH_START_FAILED: why; LAUNCH_ENDED: what is
+                                to be said of it or NULL; borrowed */
     struct exit_record exit; /* LAUNCH_ENDED */
 };
 
 typedef void launch_report_f(void *context, const struct launch_report *report);
+
+/* A node answers, or does not. Comes at any time from the event loop. */
+struct launch_node_report {
+    uint32_t node;
+    bool is_up;
+    const char *reason; /* down: why; borrowed */
+    uint32_t slots;     /* up: its cores, 0 unknown */
+};
+
+typedef void launch_node_report_f(void *context,
+                                  const struct launch_node_report *report);
 
 struct launcher {
     const struct launcher_ops *ops;
@@ -68,16 +104,20 @@ struct launcher_config {
     int jobs_fd;               /* folder for the claims, borrowed */
     const char *jobs_dir;      /* the same folder's absolute path */
     const char *shepherd_path; /* of erm-shepherd */
+    bool is_unpinned;          /* jobs may use all processors of this machine */
     launch_report_f *report;
-    void *context;
+    launch_node_report_f *node_report;
+    void *context; /* of both */
 };
 
 struct launcher_ops {
     const char *name; /* "local", "prrte", "fake" */
     /* The pool's nodes by number (again when it changes). SLOTS (n entries)
-     * receives each node's slots. */
+     * receives each node's slots. UNREADY receives those of which it is not
+     * known yet whether they answer; a node report about each will come. */
     int (*set_nodes)(struct launcher *launcher, const struct launch_node *nodes,
-                     uint32_t n, uint32_t *slots, struct err *err);
+                     uint32_t n, uint32_t *slots, struct idset *unready,
+                     struct err *err);
     /* Starts an attempt. -1 = refused at once, no report follows. */
     int (*start)(struct launcher *launcher,
                  const struct launch_request *request, struct err *err);
@@ -85,7 +125,8 @@ struct launcher_ops {
      * and reports it (started if it runs, ended, lost). CLAIM_NONE is returned
      * and not reported: the caller may start the same attempt again. */
     enum claim_state (*adopt)(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt);
+                              uint32_t attempt,
+                              const struct launch_place *place);
     /* Sends SIGNAL to the job's processes. */
     int (*signal)(struct launcher *launcher, int64_t job_id, uint32_t attempt,
                   int signal, struct err *err);
@@ -95,6 +136,9 @@ struct launcher_ops {
     /* The walltime, counted from the start, is now WALLTIME. */
     int (*set_walltime)(struct launcher *launcher, int64_t job_id,
                         uint32_t attempt, dur_us walltime, struct err *err);
+    /* May be NULL. A person says that NODE is well: no more waiting before it
+     * is used again, once it answers. */
+    void (*resume_node)(struct launcher *launcher, uint32_t node);
     /* Jobs go on; the launcher forgets them. */
     void (*destroy)(struct launcher *launcher);
 };

@@ -30,6 +30,7 @@
 #include "launch/starter.h"
 
 #define LOOK_EVERY_SEC 1
+#define NOTE_MAX 300
 
 struct attempt_key { /* hashed as bytes: no padding */
     int64_t job_id;
@@ -202,18 +203,31 @@ static void report_start_failed(struct attempt *attempt, const char *text)
     report_last(attempt, report);
 }
 
+/* What a wrapper left in the claim, or OTHERWISE. Returns BUF. */
+static const char *note(const struct attempt *attempt, const char *name,
+                        char buf[NOTE_MAX], const char *otherwise)
+{
+    claim_note(attempt->local->config.jobs_fd, attempt->key.job_id,
+               (uint32_t)attempt->key.attempt, name, buf, NOTE_MAX);
+    return buf[0] ? buf : otherwise;
+}
+
 static void report_ended(struct attempt *attempt, const struct claim *claim)
 {
     struct launch_report report = make_report(attempt);
+    char buf[NOTE_MAX];
     if (claim->exit.reason == EXIT_EXEC_FAILED) {
-        report_start_failed(attempt, claim->exit.code == 127
-                                         ? "the command was not found"
-                                         : "the command could not be started");
+        report_start_failed(attempt,
+                            note(attempt, "failure", buf,
+                                 claim->exit.code == 127
+                                     ? "the command was not found"
+                                     : "the command could not be started"));
         return;
     }
     report_started(attempt, claim->command_pid);
     report.what = LAUNCH_ENDED;
     report.exit = claim->exit;
+    report.text = note(attempt, "lost", buf, NULL);
     report_last(attempt, report);
 }
 
@@ -339,10 +353,11 @@ static void look(struct attempt *attempt)
 }
 
 static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
-                     uint32_t n, uint32_t *slots, struct err *err)
+                     uint32_t n, uint32_t *slots, struct idset *unready,
+                     struct err *err)
 {
     struct local *local = to_local(launcher);
-    (void)err;
+    (void)unready, (void)err;
     local->slices.n_nodes = n;
     for (uint32_t i = 0; i < n; i++)
         slots[i] =
@@ -363,8 +378,10 @@ static int start(struct launcher *launcher,
         faccessat(local->config.jobs_fd, name, F_OK, 0) == 0)
         return err_set(err, ERR_CONFLICT, "job %s was started before", name);
     strbuf_init(&cpus);
-    slices_format(&local->slices, request->nodes, &cpus);
-    pid_t pid = starter_spawn(&local->starter, request, cpus.text, err);
+    if (!local->config.is_unpinned)
+        slices_format(&local->slices, request->nodes, &cpus);
+    pid_t pid = starter_spawn(&local->starter, request,
+                              cpus.len ? cpus.text : NULL, err);
     strbuf_release(&cpus);
     if (pid < 0)
         return -1;
@@ -373,8 +390,10 @@ static int start(struct launcher *launcher,
 }
 
 static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt)
+                              uint32_t attempt,
+                              const struct launch_place *place)
 {
+    (void)place;
     struct local *local = to_local(launcher);
     struct claim claim;
     if (find(local, job_id, attempt))

@@ -12,7 +12,7 @@
 #include "base/strbuf.h"
 
 #define REPORT_FD 3 /* in the shepherd */
-#define ARGS_MAX 40
+#define ARGS_MAX 80
 
 struct args {
     char *items[ARGS_MAX]; /* owned, NULL at the end */
@@ -67,15 +67,22 @@ static void fill_args(struct args *args, const struct starter *starter,
     add_text(args, "--stdout", r->stdout_path);
     add_text(args, "--stderr", r->stderr_path);
     add_text(args, "--cwd", r->cwd);
-    add_text(args, "--cpus", cpus);
+    if (cpus)
+        add_text(args, "--cpus", cpus);
     add_limits(args, r);
     add_warning(args, r);
     if (starter->nofile >= 0)
         add_number(args, "--nofile", starter->nofile);
     add_number(args, "--report", REPORT_FD);
+    if (r->wrapper)
+        add_text(args, "--wrapped", "1");
     add(args, "--");
-    add_text(args, "/bin/sh", "-c");
-    add(args, r->command);
+    if (!r->wrapper)
+        add_text(args, "/bin/sh", "-c");
+    for (const char *const *word = r->wrapper; word && *word; word++)
+        add(args, *word);
+    if (r->command)
+        add(args, r->command);
 }
 
 /* Blocked: a control signal that comes before the shepherd waits for it must

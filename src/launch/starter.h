@@ -15,9 +15,9 @@ struct starter { /* all borrowed */
     long nofile;   /* soft limit to give to jobs, -1 = leave */
 };
 
-/* Starts a shepherd for REQUEST, pinned to CPUS ("0-3"), in a session of its
- * own, with all signals blocked until it waits for them. Its pid, or -1 and
- * ERR (ERR_SYSTEM). */
+/* Starts a shepherd for REQUEST, pinned to CPUS ("0-3"; NULL = not pinned), in
+ * a session of its own, with all signals blocked until it waits for them. Its
+ * pid, or -1 and ERR (ERR_SYSTEM). */
 pid_t starter_spawn(const struct starter *starter,
                     const struct launch_request *request, const char *cpus,
                     struct err *err);

@@ -176,7 +176,7 @@ static void test_unknown_attempt(void **state)
     assert_int_equal(err.code, ERR_NOT_FOUND);
     assert_int_equal(ops->set_walltime(rig->launcher, 9, 1, 5, &err), -1);
     assert_int_equal(err.code, ERR_NOT_FOUND);
-    assert_int_equal(ops->adopt(rig->launcher, 9, 1), CLAIM_NONE);
+    assert_int_equal(ops->adopt(rig->launcher, 9, 1, NULL), CLAIM_NONE);
     assert_int_equal(ops->terminate(rig->launcher, 9, 1, 0, NULL), -1);
 }
 
@@ -188,7 +188,7 @@ static void test_attempt_is_started_once(void **state)
     assert_int_equal(
         rig->launcher->ops->start(rig->launcher, &rig->request, &err), -1);
     assert_int_equal(err.code, ERR_CONFLICT);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_RUNNING); /* it is known here already */
     rig_await(rig, 2);
     assert_int_equal(rig->n, 2);

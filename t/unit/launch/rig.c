@@ -60,12 +60,16 @@ static void create_launcher(struct rig *rig, rig_create_f *create)
 {
     static const struct launch_node nodes[RIG_NODES] = {{"a", 0}, {"b", 7}};
     uint32_t slots[RIG_NODES];
+    struct idset unready;
     struct err err;
+    idset_init(&unready);
     rig->launcher = create(&rig->config, &err);
     assert_non_null(rig->launcher);
     assert_int_equal(rig->launcher->ops->set_nodes(rig->launcher, nodes,
-                                                   RIG_NODES, slots, &err),
+                                                   RIG_NODES, slots, &unready,
+                                                   &err),
                      0);
+    assert_int_equal(idset_count(&unready), 0);
     assert_true(slots[0] >= 1);
     assert_int_equal(slots[1], 7);
 }

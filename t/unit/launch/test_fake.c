@@ -62,7 +62,7 @@ static void test_nothing_survives(void **state)
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
     rig_restart(rig, launcher_fake_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_NONE);
 }
 

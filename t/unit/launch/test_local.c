@@ -68,7 +68,7 @@ static void test_command_that_cannot_start(void **state)
     assert_output(rig, "");
     /* A later life of the manager hears the same. */
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_ENDED);
     rig_await(rig, 2);
     rig_assert_report(rig, 1, 1, LAUNCH_START_FAILED);
@@ -144,7 +144,7 @@ static void test_lost_while_nobody_looked(void **state)
     rig_restart(rig, launcher_local_create);
     assert_int_equal(kill(shepherd, SIGKILL), 0);
     sandbox_wait(shepherd);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_LOST);
     assert_int_equal(rig->n, 1); /* nothing from inside the call */
     rig_await(rig, 3);
@@ -161,7 +161,7 @@ static void test_adopt_a_running_job(void **state)
     rig_await(rig, 1);
     pid_t pid = rig->reports[0].pid;
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_RUNNING);
     rig_await(rig, 2);
     rig_assert_report(rig, 1, 1, LAUNCH_STARTED);
@@ -180,7 +180,7 @@ static void test_signal_right_after_adopt(void **state)
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
     rig_restart(rig, launcher_local_create);
-    rig->launcher->ops->adopt(rig->launcher, 1, 1);
+    rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL);
     assert_int_equal(
         rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err), 0);
     assert_int_equal(rig->n, 1);
@@ -194,7 +194,7 @@ static void test_adopt_an_ended_job(void **state)
     struct rig *rig = *state;
     rig_run(rig, 1, "exit 6");
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_ENDED);
     rig_await(rig, 4);
     rig_assert_report(rig, 2, 1, LAUNCH_STARTED);
@@ -245,7 +245,7 @@ static void test_shepherd_of_another_machine(void **state)
     fprintf(file, "1 %d 1 another-boot\n", (int)getpid());
     fclose(file);
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
                      CLAIM_RUNNING);
     rig_await(rig, 2);
     assert_int_equal(

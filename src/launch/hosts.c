@@ -1,0 +1,625 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * One bufferevent over a socket pair to each erm-rsh. Every request has a
+ * number that comes back with the answer; an operation waits for the answers
+ * of several hosts and is over when all are in or its time is.
+ */
+#include "launch/hosts.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <utlist.h>
+
+#include "base/alloc.h"
+#include "base/strbuf.h"
+#include "dvm/host_script.h"
+
+#define BEAT_US (5 * USEC_PER_SEC)
+#define SILENCE_US (15 * USEC_PER_SEC)
+#define CONNECT_US (10 * USEC_PER_SEC)
+#define FIRST_RETRY_US (2 * USEC_PER_SEC)
+#define LAST_RETRY_US (30 * USEC_PER_SEC)
+#define OPERATION_US (5 * USEC_PER_SEC)
+#define FLAKY_US (3600 * USEC_PER_SEC)
+#define FIRST_COOLDOWN_US (30 * USEC_PER_SEC)
+#define LAST_COOLDOWN_US (1800 * USEC_PER_SEC)
+#define CONNECTS_AT_ONCE 16
+#define LINE_MAX_BYTES 65536
+
+enum host_state {
+    HOST_NONE,       /* no member of the pool */
+    HOST_WAITING,    /* for its next try */
+    HOST_CONNECTING, /* started, has not answered yet */
+    HOST_SWEEPING,   /* answers; left-overs are being swept away */
+    HOST_COOLING,    /* is well, but has failed too often */
+    HOST_UP,
+};
+
+struct host {
+    struct hosts *hosts; /* borrowed */
+    char *name;          /* owned */
+    uint32_t number;
+    enum host_state state;
+    bool is_told_down;              /* the last report said so */
+    pid_t pid;                      /* of erm-rsh, 0 none */
+    struct bufferevent *connection; /* owned */
+    int64_t heard, due;             /* boot time; due: see the state */
+    dur_us retry;                   /* until the next try, growing */
+    uint32_t cores;
+    uint32_t n_sweeps;   /* HOST_SWEEPING: answers that are missing */
+    uint32_t n_failures; /* since it was last new */
+    int64_t failed;      /* when it failed last */
+    char complaint[160]; /* what came instead of an answer */
+};
+
+struct operation {
+    struct hosts *hosts; /* borrowed */
+    uint64_t number;
+    struct idset waiting; /* hosts that have not answered */
+    bool is_probe;
+    struct event *timeout; /* owned */
+    hosts_done_f *done;
+    void *context;
+    struct operation *prev, *next;
+};
+
+struct hosts {
+    struct hosts_config config;
+    struct host **items; /* owned, by number; each owned */
+    uint32_t n;
+    struct operation *operations; /* owned list */
+    uint64_t last_number;
+    struct event *timer; /* owned */
+    uint32_t n_connecting;
+    int64_t ticked; /* boot time of the last beat */
+};
+
+static struct host *get(const struct hosts *hosts, uint32_t number)
+{
+    return number < hosts->n ? hosts->items[number] : NULL;
+}
+
+/* ---- operations ---- */
+
+static void end_operation(struct operation *operation)
+{
+    hosts_done_f *done = operation->done;
+    void *context = operation->context;
+
+    DL_DELETE(operation->hosts->operations, operation);
+    event_free(operation->timeout);
+    idset_release(&operation->waiting);
+    free(operation);
+    done(context);
+}
+
+static void answered(struct hosts *hosts, uint32_t node, uint64_t number)
+{
+    struct operation *operation;
+
+    DL_FOREACH(hosts->operations, operation)
+    {
+        if (operation->number == number)
+            break;
+    }
+    if (operation == NULL || !idset_has(&operation->waiting, node))
+        return;
+    idset_remove(&operation->waiting, node);
+    if (idset_count(&operation->waiting) == 0) /* not from inside a call */
+        event_active(operation->timeout, EV_TIMEOUT, 0);
+}
+
+/* A host that is gone keeps nobody waiting. */
+static void answer_all(struct hosts *hosts, uint32_t node)
+{
+    struct operation *operation;
+
+    DL_FOREACH(hosts->operations, operation)
+    answered(hosts, node, operation->number);
+}
+
+/* ---- reports ---- */
+
+static void tell(struct hosts *hosts, struct host *host, bool is_up,
+                 const char *reason)
+{
+    struct launch_node_report report = {
+        .node = host->number,
+        .is_up = is_up,
+        .reason = reason,
+        .slots = is_up ? host->cores : 0,
+    };
+
+    host->is_told_down = !is_up;
+    hosts->config.node_report(hosts->config.report_context, &report);
+}
+
+/* ---- connections ---- */
+
+static void send_line(const struct host *host, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void send_line(const struct host *host, const char *format, ...)
+{
+    va_list ap;
+
+    va_start(ap, format);
+    evbuffer_add_vprintf(bufferevent_get_output(host->connection), format, ap);
+    va_end(ap);
+}
+
+static void disconnect(struct hosts *hosts, struct host *host)
+{
+    if (host->state == HOST_CONNECTING)
+        hosts->n_connecting--;
+    if (host->connection != NULL)
+        bufferevent_free(host->connection);
+    host->connection = NULL;
+    if (host->pid > 0) {
+        kill(-host->pid, SIGKILL);
+        waitpid(host->pid, NULL, 0);
+    }
+    host->pid = 0;
+}
+
+static dur_us cooldown(const struct host *host)
+{
+    dur_us span = FIRST_COOLDOWN_US;
+
+    if (host->n_failures < 2)
+        return 0;
+    for (uint32_t i = 2; i < host->n_failures && span < LAST_COOLDOWN_US; i++)
+        span *= 2;
+    return span < LAST_COOLDOWN_US ? span : LAST_COOLDOWN_US;
+}
+
+static void note_failure(struct host *host)
+{
+    int64_t now = clock_boot_us();
+
+    if (now - host->failed > FLAKY_US)
+        host->n_failures = 0;
+    host->n_failures++;
+    host->failed = now;
+}
+
+/* The connection is no good; WHY for people. */
+static void fail(struct hosts *hosts, struct host *host, const char *why)
+{
+    bool was_up = host->state == HOST_UP;
+    char text[240];
+
+    snprintf(text, sizeof(text), "%s%s%s", why, host->complaint[0] ? ": " : "",
+             host->complaint);
+    disconnect(hosts, host);
+    if (was_up)
+        note_failure(host);
+    host->state = HOST_WAITING;
+    host->due = clock_boot_us() + host->retry;
+    host->retry =
+        2 * host->retry < LAST_RETRY_US ? 2 * host->retry : LAST_RETRY_US;
+    answer_all(hosts, host->number);
+    if (was_up)
+        log_warning(hosts->config.log, "%s is down: %s", host->name, text);
+    tell(hosts, host, false, text);
+}
+
+static void come_up(struct hosts *hosts, struct host *host)
+{
+    char text[120];
+    dur_us span = cooldown(host);
+
+    if (span > 0 && clock_boot_us() < host->failed + span) {
+        host->state = HOST_COOLING;
+        host->due = host->failed + span;
+        snprintf(text, sizeof(text),
+                 "answers again, but failed %u times: not used for %lld s",
+                 host->n_failures,
+                 (long long)((host->due - clock_boot_us()) / USEC_PER_SEC));
+        tell(hosts, host, false, text);
+        return;
+    }
+    host->state = HOST_UP;
+    host->retry = FIRST_RETRY_US;
+    tell(hosts, host, true, NULL);
+}
+
+/* ---- what hosts say ---- */
+
+static void take_facts(struct host *host, const char *text)
+{
+    unsigned cores = 0;
+
+    sscanf(text, "%u", &cores);
+    host->cores = cores;
+    host->complaint[0] = '\0';
+    send_line(host, "keys 0\n");
+}
+
+/* The keys of what runs there: what belongs to no job of ours goes. */
+static void take_keys(struct hosts *hosts, struct host *host, char *text)
+{
+    const struct hosts_config *config = &hosts->config;
+    char *rest, *key;
+    int64_t job_id;
+    uint32_t attempt;
+
+    if (host->state != HOST_CONNECTING)
+        return;
+    hosts->n_connecting--;
+    host->state = HOST_SWEEPING;
+    for (key = strtok_r(text, " ", &rest); key != NULL;
+         key = strtok_r(NULL, " ", &rest)) {
+        if (!engine_key_parse(config->engine, key, &job_id, &attempt) ||
+            config->is_live(config->live_context, job_id, attempt))
+            continue;
+        log_info(config->log, "%s has left-overs of job %" PRId64, host->name,
+                 job_id);
+        send_line(host, "sweep 0 KILL %s all\n", key);
+        host->n_sweeps++;
+    }
+    if (host->n_sweeps == 0)
+        come_up(hosts, host);
+}
+
+static void take_swept(struct hosts *hosts, struct host *host, uint64_t number)
+{
+    if (number > 0)
+        answered(hosts, host->number, number);
+    else if (host->state == HOST_SWEEPING && --host->n_sweeps == 0)
+        come_up(hosts, host);
+}
+
+static void take_line(struct hosts *hosts, struct host *host, char *line)
+{
+    char verb[8] = "";
+    uint64_t number = 0;
+    int used = 0;
+
+    if (sscanf(line, "%7s %" SCNu64 "%n", verb, &number, &used) < 2)
+        verb[0] = '\0';
+    host->heard = clock_boot_us();
+    if (strcmp(verb, "pong") == 0)
+        answered(hosts, host->number, number);
+    else if (strcmp(verb, "facts") == 0)
+        take_facts(host, line + used);
+    else if (strcmp(verb, "keys") == 0)
+        take_keys(hosts, host, line + used);
+    else if (strcmp(verb, "swept") == 0)
+        take_swept(hosts, host, number);
+    else /* ssh, or a login script: the last word before the end may explain */
+        snprintf(host->complaint, sizeof(host->complaint), "%s", line);
+}
+
+static void on_read(struct bufferevent *connection, void *context)
+{
+    struct host *host = context;
+    struct evbuffer *input = bufferevent_get_input(connection);
+    char *line;
+
+    while (host->connection == connection &&
+           (line = evbuffer_readln(input, NULL, EVBUFFER_EOL_CRLF)) != NULL) {
+        take_line(host->hosts, host, line);
+        free(line);
+    }
+    if (host->connection == connection &&
+        evbuffer_get_length(input) > LINE_MAX_BYTES)
+        fail(host->hosts, host, "speaks nonsense");
+}
+
+static void on_event(struct bufferevent *connection, short what, void *context)
+{
+    struct host *host = context;
+
+    (void)what;
+    on_read(connection, context);
+    if (host->connection == connection)
+        fail(host->hosts, host,
+             host->state == HOST_CONNECTING ? "cannot be reached"
+                                            : "the connection ended");
+}
+
+/* erm-rsh HOST HOST_COMMAND serve, with FD for its standard
+ * files. Its pid, or -1 with errno. */
+static pid_t spawn(const struct hosts *hosts, const struct host *host, int fd)
+{
+    const struct engine *engine = hosts->config.engine;
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attr;
+    struct strbuf command;
+    sigset_t none;
+    pid_t pid;
+    int rc;
+
+    strbuf_init(&command);
+    strbuf_add_str(&command, HOST_COMMAND " serve");
+    char *const argv[] = {engine->rsh, host->name, command.text, NULL};
+    posix_spawn_file_actions_init(&actions);
+    for (int i = 0; i <= 2; i++)
+        posix_spawn_file_actions_adddup2(&actions, fd, i);
+    sigemptyset(&none);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setsigmask(&attr, &none);
+    posix_spawnattr_setflags(&attr,
+                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
+    rc = posix_spawn(&pid, engine->rsh, &actions, &attr, argv, environ);
+    posix_spawnattr_destroy(&attr);
+    posix_spawn_file_actions_destroy(&actions);
+    strbuf_release(&command);
+    errno = rc;
+    return rc == 0 ? pid : -1;
+}
+
+static void open_connection(struct hosts *hosts, struct host *host, int fd)
+{
+    evutil_make_socket_nonblocking(fd);
+    host->connection =
+        bufferevent_socket_new(hosts->config.loop, fd, BEV_OPT_CLOSE_ON_FREE);
+    bufferevent_setcb(host->connection, on_read, NULL, on_event, host);
+    bufferevent_enable(host->connection, EV_READ | EV_WRITE);
+}
+
+static void connect_to(struct hosts *hosts, struct host *host)
+{
+    int ends[2];
+
+    host->complaint[0] = '\0';
+    host->n_sweeps = 0;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        fail(hosts, host, strerror(errno));
+        return;
+    }
+    host->pid = spawn(hosts, host, ends[1]);
+    close(ends[1]);
+    if (host->pid < 0) {
+        host->pid = 0;
+        close(ends[0]);
+        fail(hosts, host, "erm-rsh cannot be started");
+        return;
+    }
+    open_connection(hosts, host, ends[0]);
+    host->state = HOST_CONNECTING;
+    hosts->n_connecting++;
+    host->due = clock_boot_us() + CONNECT_US;
+    send_line(host, "%s\nfacts 0\n", host_script);
+}
+
+/* ---- the beat ---- */
+
+static void beat(struct hosts *hosts, struct host *host, int64_t now)
+{
+    switch (host->state) {
+    case HOST_NONE:
+        break;
+    case HOST_WAITING:
+        if (now >= host->due && hosts->n_connecting < CONNECTS_AT_ONCE)
+            connect_to(hosts, host);
+        break;
+    case HOST_CONNECTING:
+        if (now >= host->due)
+            fail(hosts, host, "does not answer");
+        break;
+    case HOST_COOLING:
+        if (now >= host->due)
+            come_up(hosts, host);
+        /* fall through */
+    case HOST_SWEEPING:
+    case HOST_UP:
+        if (now - host->heard > SILENCE_US)
+            fail(hosts, host, "does not answer");
+        break;
+    }
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    struct hosts *hosts = context;
+    int64_t now = clock_boot_us();
+    static const struct timeval often = {.tv_sec = 1};
+
+    (void)fd, (void)what;
+    /* When the manager itself stood still, nobody else is to blame. */
+    bool is_late = now - hosts->ticked > BEAT_US;
+    hosts->ticked = now;
+    for (uint32_t i = 0; i < hosts->n; i++) {
+        struct host *host = hosts->items[i];
+        if (host == NULL)
+            continue;
+        if (is_late)
+            host->heard = now - BEAT_US;
+        beat(hosts, host, now);
+        if (host->connection != NULL && now - host->heard > BEAT_US)
+            send_line(host, "ping 0\n");
+    }
+    event_add(hosts->timer, &often);
+}
+
+/* ---- life ---- */
+
+struct hosts *hosts_create(const struct hosts_config *config)
+{
+    struct hosts *hosts = mem_alloc(sizeof(*hosts));
+
+    hosts->config = *config;
+    hosts->ticked = clock_boot_us();
+    setenv("ERM_RSH", config->engine->rsh_how, 1); /* for erm-rsh */
+    hosts->timer = event_new(config->loop, -1, 0, on_timer, hosts);
+    event_active(hosts->timer, EV_TIMEOUT, 0);
+    return hosts;
+}
+
+static void forget(struct hosts *hosts, struct host *host)
+{
+    disconnect(hosts, host);
+    host->state = HOST_NONE;
+    answer_all(hosts, host->number);
+    hosts->items[host->number] = NULL;
+    free(host->name);
+    free(host);
+}
+
+void hosts_destroy(struct hosts *hosts)
+{
+    if (hosts == NULL)
+        return;
+    for (uint32_t i = 0; i < hosts->n; i++)
+        if (hosts->items[i] != NULL)
+            forget(hosts, hosts->items[i]);
+    while (hosts->operations != NULL) {
+        struct operation *operation = hosts->operations;
+        DL_DELETE(hosts->operations, operation);
+        event_free(operation->timeout);
+        idset_release(&operation->waiting);
+        free(operation);
+    }
+    event_free(hosts->timer);
+    free(hosts->items);
+    free(hosts);
+}
+
+static void add_host(struct hosts *hosts, uint32_t number, const char *name)
+{
+    struct host *host = mem_alloc(sizeof(*host));
+
+    host->hosts = hosts;
+    host->name = mem_strdup(name);
+    host->number = number;
+    host->state = HOST_WAITING;
+    host->retry = FIRST_RETRY_US;
+    host->is_told_down = true;
+    hosts->items[number] = host;
+    event_active(hosts->timer, EV_TIMEOUT, 0);
+}
+
+void hosts_set(struct hosts *hosts, const struct launch_node *nodes, uint32_t n,
+               struct idset *unready)
+{
+    if (n > hosts->n) {
+        hosts->items = mem_resize(hosts->items, n, sizeof(*hosts->items));
+        memset(hosts->items + hosts->n, 0,
+               (n - hosts->n) * sizeof(*hosts->items));
+        hosts->n = n;
+    }
+    for (uint32_t i = 0; i < hosts->n; i++) {
+        const char *name = i < n ? nodes[i].name : NULL;
+        struct host *host = hosts->items[i];
+        if (host != NULL && (name == NULL || strcmp(host->name, name) != 0))
+            forget(hosts, host);
+        if (hosts->items[i] == NULL && name != NULL)
+            add_host(hosts, i, name);
+        if (unready != NULL && hosts->items[i] != NULL &&
+            hosts->items[i]->state != HOST_UP)
+            idset_add(unready, i);
+    }
+}
+
+void hosts_resume(struct hosts *hosts, uint32_t node)
+{
+    struct host *host = get(hosts, node);
+
+    if (host == NULL)
+        return;
+    host->n_failures = 0;
+    host->due = host->state == HOST_CONNECTING ? host->due : 0;
+    event_active(hosts->timer, EV_TIMEOUT, 0);
+}
+
+uint32_t hosts_cores(const struct hosts *hosts, uint32_t node)
+{
+    const struct host *host = get(hosts, node);
+
+    return host == NULL ? 0 : host->cores;
+}
+
+/* ---- sweep and probe ---- */
+
+static void on_operation_end(evutil_socket_t fd, short what, void *context)
+{
+    struct operation *operation = context;
+    struct hosts *hosts = operation->hosts;
+
+    (void)fd, (void)what;
+    IDSET_EACH (&operation->waiting, node) {
+        struct host *host = get(hosts, node);
+        idset_remove(&operation->waiting, node);
+        if (operation->is_probe && host != NULL && host->state == HOST_UP)
+            fail(hosts, host, "does not answer");
+    }
+    end_operation(operation);
+}
+
+static struct operation *begin_operation(struct hosts *hosts,
+                                         hosts_done_f *done, void *context)
+{
+    struct operation *operation = mem_alloc(sizeof(*operation));
+    static const struct timeval limit = {.tv_sec = OPERATION_US / USEC_PER_SEC};
+
+    operation->hosts = hosts;
+    operation->number = ++hosts->last_number;
+    operation->done = done;
+    operation->context = context;
+    idset_init(&operation->waiting);
+    operation->timeout =
+        event_new(hosts->config.loop, -1, 0, on_operation_end, operation);
+    event_add(operation->timeout, &limit);
+    DL_APPEND(hosts->operations, operation);
+    return operation;
+}
+
+/* Hosts that are not there are swept when they come back. */
+static bool can_ask(const struct hosts *hosts, uint32_t node)
+{
+    const struct host *host = get(hosts, node);
+
+    return host != NULL && host->connection != NULL &&
+           host->state != HOST_CONNECTING;
+}
+
+static void finish_beginning(struct operation *operation)
+{
+    if (idset_count(&operation->waiting) == 0)
+        event_active(operation->timeout, EV_TIMEOUT, 0);
+}
+
+void hosts_sweep(struct hosts *hosts, const struct idset *nodes,
+                 const char *key, bool is_all, hosts_done_f *done,
+                 void *context)
+{
+    struct operation *operation = begin_operation(hosts, done, context);
+
+    IDSET_EACH (nodes, node) {
+        if (!can_ask(hosts, node))
+            continue;
+        send_line(get(hosts, node), "sweep %" PRIu64 " KILL %s %s\n",
+                  operation->number, key, is_all ? "all" : "job");
+        idset_add(&operation->waiting, node);
+    }
+    finish_beginning(operation);
+}
+
+void hosts_probe(struct hosts *hosts, const struct idset *nodes,
+                 hosts_done_f *done, void *context)
+{
+    struct operation *operation = begin_operation(hosts, done, context);
+
+    operation->is_probe = true;
+    IDSET_EACH (nodes, node) {
+        if (!can_ask(hosts, node))
+            continue;
+        send_line(get(hosts, node), "ping %" PRIu64 "\n", operation->number);
+        idset_add(&operation->waiting, node);
+    }
+    finish_beginning(operation);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The machines of the pool: on each a shell runs erm's host script
+ * (dvm/host_script.h) behind one connection, for as long as the manager does.
+ * It answers a ping every few seconds; a host that does not, or whose
+ * connection ends and cannot be made again, is down. Before a host is used
+ * (again) what ended jobs left there is swept away.
+ *
+ * A host that fails again and again comes back later each time: at once after
+ * its first failure, then after 30 s, 60 s... half an hour at most; an hour
+ * without a failure makes it new.
+ */
+#ifndef ERM_LAUNCH_HOSTS_H
+#define ERM_LAUNCH_HOSTS_H
+
+#include "launch/engine.h"
+#include "launch/launcher.h"
+
+struct hosts;
+
+/* Does that attempt run, as far as anybody knows? */
+typedef bool hosts_is_live_f(void *context, int64_t job_id, uint32_t attempt);
+
+struct hosts_config {
+    struct event_base *loop; /* borrowed, as all here */
+    const struct log *log;
+    const struct engine *engine;
+    launch_node_report_f *node_report;
+    void *report_context;
+    hosts_is_live_f *is_live;
+    void *live_context;
+};
+
+/* Returns owned. */
+struct hosts *hosts_create(const struct hosts_config *config);
+/* Ends the connections. */
+void hosts_destroy(struct hosts *hosts);
+/* NODES as in the launcher's set_nodes; a NULL name is no host any more.
+ * UNREADY (may be NULL) receives those that have not answered yet. */
+void hosts_set(struct hosts *hosts, const struct launch_node *nodes, uint32_t n,
+               struct idset *unready);
+/* A person says that it is well: no cool-down. */
+void hosts_resume(struct hosts *hosts, uint32_t node);
+/* The cores that NODE told, 0 unknown. */
+uint32_t hosts_cores(const struct hosts *hosts, uint32_t node);
+
+typedef void hosts_done_f(void *context);
+
+/* Kills what KEY has on NODES, daemons too when IS_ALL, and calls DONE once
+ * all that answer have done it: always later, after some seconds at most. */
+void hosts_sweep(struct hosts *hosts, const struct idset *nodes,
+                 const char *key, bool is_all, hosts_done_f *done,
+                 void *context);
+/* Asks NODES at once whether they are there; those that do not answer within a
+ * few seconds are reported down before DONE is called. */
+void hosts_probe(struct hosts *hosts, const struct idset *nodes,
+                 hosts_done_f *done, void *context);
+
+#endif

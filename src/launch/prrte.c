@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Stands before the local launcher (inner). An attempt with a DVM is kept in a
+ * table until its last report was passed on; in between its hosts are probed,
+ * when it was cut off, and swept.
+ */
+#include "launch/prrte.h"
+
+#include <ftw.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uthash.h>
+
+#include "base/alloc.h"
+#include "launch/hosts.h"
+#include "launch/pool_dvm.h"
+
+struct run_key { /* hashed as bytes: no padding */
+    int64_t job_id;
+    int64_t attempt;
+};
+
+struct run {
+    struct run_key key;
+    struct prrte *prrte; /* borrowed */
+    struct idset nodes;
+    bool is_pool;
+    struct launch_report last; /* being held back; text owned */
+    UT_hash_handle hh;
+};
+
+struct prrte {
+    struct launcher launcher;
+    struct prrte_config config;
+    struct engine *engine;  /* owned */
+    struct launcher *inner; /* owned */
+    struct hosts *hosts;    /* owned; NULL: pretend hosts */
+    struct pool_dvm *pool;  /* owned; NULL: none */
+    struct run *runs;       /* owned table */
+};
+
+static struct prrte *to_prrte(struct launcher *launcher)
+{
+    return (struct prrte *)(void *)launcher;
+}
+
+/* ---- the table ---- */
+
+static struct run *find(const struct prrte *prrte, int64_t job_id,
+                        uint32_t attempt)
+{
+    struct run_key key = {job_id, attempt};
+    struct run *found;
+
+    HASH_FIND(hh, prrte->runs, &key, sizeof(key), found);
+    return found;
+}
+
+static struct run *add_run(struct prrte *prrte, int64_t job_id,
+                           uint32_t attempt, const struct idset *nodes,
+                           bool is_pool)
+{
+    struct run *run = mem_alloc(sizeof(*run));
+
+    run->key = (struct run_key){job_id, attempt};
+    run->prrte = prrte;
+    run->is_pool = is_pool;
+    idset_init(&run->nodes);
+    idset_copy(&run->nodes, nodes);
+    HASH_ADD(hh, prrte->runs, key, sizeof(run->key), run);
+    return run;
+}
+
+static void free_run(struct run *run)
+{
+    HASH_DELETE(hh, run->prrte->runs, run);
+    idset_release(&run->nodes);
+    free((char *)(uintptr_t)run->last.text);
+    free(run);
+}
+
+static bool is_live(void *context, int64_t job_id, uint32_t attempt)
+{
+    return find(context, job_id, attempt) != NULL;
+}
+
+/* ---- the last report ---- */
+
+static int remove_entry(const char *path, const struct stat *st, int type,
+                        struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    (void)remove(path);
+    return 0;
+}
+
+/* What a killed erm-dvm or prte left here. */
+static void remove_tmp(const struct run *run)
+{
+    char key[ENGINE_KEY_MAX], path[ENGINE_KEY_MAX + 16];
+
+    if (run->is_pool)
+        return;
+    engine_key(run->prrte->engine, run->key.job_id, (uint32_t)run->key.attempt,
+               key);
+    snprintf(path, sizeof(path), "/tmp/erm-%s", key);
+    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+/* Ensures: the attempt is forgotten before its owner hears of its end. */
+static void pass_on(void *context)
+{
+    struct run *run = context;
+    struct prrte *prrte = run->prrte;
+    struct launch_report report = run->last;
+
+    run->last.text = NULL;
+    remove_tmp(run);
+    if (prrte->pool != NULL && run->is_pool)
+        pool_dvm_job_ended(prrte->pool, run->key.job_id);
+    free_run(run);
+    prrte->config.base.report(prrte->config.base.context, &report);
+    free((char *)(uintptr_t)report.text);
+}
+
+static void sweep(void *context)
+{
+    struct run *run = context;
+    char key[ENGINE_KEY_MAX];
+
+    engine_key(run->prrte->engine, run->is_pool ? 0 : run->key.job_id,
+               (uint32_t)run->key.attempt, key);
+    hosts_sweep(run->prrte->hosts, &run->nodes, key, !run->is_pool, pass_on,
+                run);
+}
+
+static void take_last(struct run *run, const struct launch_report *report)
+{
+    struct hosts *hosts = run->prrte->hosts;
+
+    run->last = *report;
+    run->last.text = mem_strdup(report->text);
+    if (hosts == NULL)
+        pass_on(run);
+    else if (report->what == LAUNCH_ENDED &&
+             report->exit.reason == EXIT_NODE_LOST)
+        hosts_probe(hosts, &run->nodes, sweep, run);
+    else
+        sweep(run);
+}
+
+static void on_report(void *context, const struct launch_report *report)
+{
+    struct prrte *prrte = context;
+    struct run *run = find(prrte, report->job_id, report->attempt);
+
+    if (report->job_id == 0)
+        pool_dvm_report(prrte->pool, report);
+    else if (run == NULL || report->what == LAUNCH_STARTED)
+        prrte->config.base.report(prrte->config.base.context, report);
+    else
+        take_last(run, report);
+}
+
+static void on_node_report(void *context,
+                           const struct launch_node_report *report)
+{
+    struct prrte *prrte = context;
+
+    prrte->config.base.node_report(prrte->config.base.context, report);
+    if (prrte->pool != NULL)
+        pool_dvm_set_node(prrte->pool, report->node, report->is_up);
+}
+
+/* ---- the port ---- */
+
+static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
+                     uint32_t n, uint32_t *slots, struct idset *unready,
+                     struct err *err)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    int rc = prrte->inner->ops->set_nodes(prrte->inner, nodes, n, slots,
+                                          unready, err);
+
+    if (rc != 0)
+        return rc;
+    if (prrte->hosts != NULL) {
+        hosts_set(prrte->hosts, nodes, n, unready);
+        for (uint32_t i = 0; i < n; i++) {
+            uint32_t cores = hosts_cores(prrte->hosts, i);
+            slots[i] = nodes[i].slots ? nodes[i].slots : cores ? cores : 1;
+        }
+    }
+    if (prrte->pool != NULL)
+        pool_dvm_set_nodes(prrte->pool, nodes, n, unready);
+    return 0;
+}
+
+static int start(struct launcher *launcher,
+                 const struct launch_request *request, struct err *err)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    struct launch_request wrapped = *request;
+    char **wrapper;
+    int rc;
+
+    if (request->dvm == NULL)
+        return prrte->inner->ops->start(prrte->inner, request, err);
+    wrapper = engine_wrapper(prrte->engine, request);
+    wrapped.wrapper = (const char *const *)wrapper;
+    rc = prrte->inner->ops->start(prrte->inner, &wrapped, err);
+    engine_wrapper_free(wrapper);
+    if (rc != 0)
+        return rc;
+    add_run(prrte, request->job_id, request->attempt, request->nodes,
+            request->dvm->is_pool);
+    if (prrte->pool != NULL && request->dvm->is_pool)
+        pool_dvm_job_started(prrte->pool, request->job_id);
+    return 0;
+}
+
+static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
+                              uint32_t attempt,
+                              const struct launch_place *place)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    enum claim_state state =
+        prrte->inner->ops->adopt(prrte->inner, job_id, attempt, place);
+
+    if (state == CLAIM_NONE || place == NULL || !place->has_dvm)
+        return state;
+    add_run(prrte, job_id, attempt, place->nodes, place->is_pool);
+    if (prrte->pool != NULL && place->is_pool)
+        pool_dvm_job_started(prrte->pool, job_id);
+    return state;
+}
+
+static int send_signal(struct launcher *launcher, int64_t job_id,
+                       uint32_t attempt, int signal, struct err *err)
+{
+    struct launcher *inner = to_prrte(launcher)->inner;
+
+    return inner->ops->signal(inner, job_id, attempt, signal, err);
+}
+
+/* While its hosts are swept it has ended: what was asked for. */
+static int terminate(struct launcher *launcher, int64_t job_id,
+                     uint32_t attempt, dur_us grace, struct err *err)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    struct run *run = find(prrte, job_id, attempt);
+
+    if (run != NULL && run->last.job_id != 0)
+        return 0;
+    return prrte->inner->ops->terminate(prrte->inner, job_id, attempt, grace,
+                                        err);
+}
+
+static int set_walltime(struct launcher *launcher, int64_t job_id,
+                        uint32_t attempt, dur_us walltime, struct err *err)
+{
+    struct launcher *inner = to_prrte(launcher)->inner;
+
+    return inner->ops->set_walltime(inner, job_id, attempt, walltime, err);
+}
+
+static void resume_node(struct launcher *launcher, uint32_t node)
+{
+    struct prrte *prrte = to_prrte(launcher);
+
+    if (prrte->hosts != NULL)
+        hosts_resume(prrte->hosts, node);
+}
+
+static void destroy(struct launcher *launcher)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    struct run *run, *next;
+
+    if (prrte == NULL)
+        return;
+    pool_dvm_destroy(prrte->pool);
+    hosts_destroy(prrte->hosts);
+    if (prrte->inner != NULL)
+        prrte->inner->ops->destroy(prrte->inner);
+    HASH_ITER (hh, prrte->runs, run, next)
+        free_run(run);
+    engine_destroy(prrte->engine);
+    free(prrte);
+}
+
+#define OPS(ops_name)                                                  \
+    {                                                                  \
+        .name = ops_name, .set_nodes = set_nodes, .start = start,      \
+        .adopt = adopt, .signal = send_signal, .terminate = terminate, \
+        .set_walltime = set_walltime, .resume_node = resume_node,      \
+        .destroy = destroy,                                            \
+    }
+
+static const struct launcher_ops remote_ops = OPS("prrte");
+static const struct launcher_ops pretend_ops = OPS("local");
+
+static void make_hosts(struct prrte *prrte)
+{
+    struct hosts_config config = {
+        .loop = prrte->config.base.loop,
+        .log = prrte->config.base.log,
+        .engine = prrte->engine,
+        .node_report = on_node_report,
+        .report_context = prrte,
+        .is_live = is_live,
+        .live_context = prrte,
+    };
+
+    prrte->hosts = hosts_create(&config);
+}
+
+struct launcher *launcher_prrte_create(const struct prrte_config *config,
+                                       struct err *err)
+{
+    struct prrte *prrte = mem_alloc(sizeof(*prrte));
+    struct launcher_config inner = config->base;
+
+    prrte->launcher.ops = config->is_remote ? &remote_ops : &pretend_ops;
+    prrte->config = *config;
+    prrte->engine = config->engine;
+    inner.report = on_report;
+    inner.context = prrte;
+    inner.is_unpinned = config->is_remote;
+    prrte->inner = launcher_local_create(&inner, err);
+    if (prrte->inner == NULL) {
+        destroy(&prrte->launcher);
+        return NULL;
+    }
+    if (config->is_remote)
+        make_hosts(prrte);
+    if (config->nodes_dir != NULL)
+        prrte->pool = pool_dvm_create(config, prrte->inner);
+    return &prrte->launcher;
+}
