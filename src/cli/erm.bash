@@ -7,12 +7,12 @@ _erm() {
         words="run start stop status reload submit wait cancel hold release requeue update queue show why log attach history events expand shrink resize nodes drain resume check completion version help"
     else
         case ${COMP_WORDS[1]} in
-        run) words="--hostfile --jobs --nodes --policy --requests --start --backfill --mode --expand --shrink --cooldown --accept-within --done-within --grace --default-walltime --launcher --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
-        start) words="--hostfile --jobs --nodes --policy --requests --start --backfill --mode --expand --shrink --cooldown --accept-within --done-within --grace --default-walltime --launcher --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        run) words="--hostfile --jobs --nodes --policy --requests --start --backfill --mode --expand --shrink --cooldown --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        start) words="--hostfile --jobs --nodes --policy --requests --start --backfill --mode --expand --shrink --cooldown --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
         stop) words="--cancel-jobs --json --state-dir --color --help";;
         status) words="--json --state-dir --color --help";;
         reload) words="--json --state-dir --color --help";;
-        submit) words="--nodes --walltime --name --elastic --type --pref --priority --after --hold --begin --env --chdir --output --stderr --requeue --resize --launch --slots-per-node --procs-per-node --serial-fraction --file --wait --dry-run --json --quiet --state-dir --color --help";;
+        submit) words="--nodes --walltime --name --elastic --type --pref --priority --after --hold --begin --env --chdir --output --stderr --requeue --resize --launch --dvm --map-by --bind-to --slots-per-node --procs-per-node --serial-fraction --file --wait --dry-run --json --quiet --state-dir --color --help";;
         wait) words="--any --timeout --json --quiet --state-dir --color --help" ids=1;;
         cancel) words="--signal --grace --reason --json --quiet --state-dir --color --help" ids=1;;
         hold) words="--json --quiet --state-dir --color --help" ids=1;;

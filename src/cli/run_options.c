@@ -51,6 +51,12 @@ static int take_text(struct run_options *run, int key, const char *value,
     case KEY_LAUNCHER:
         manager->launcher = value;
         return 0;
+    case KEY_DVM:
+        manager->dvm = value;
+        return 0;
+    case KEY_RSH:
+        manager->rsh = value;
+        return 0;
     case KEY_OUTPUT:
         manager->output_dir = value;
         return 0;

@@ -33,6 +33,8 @@ enum {
     KEY_GRACE,
     KEY_WALLTIME,
     KEY_LAUNCHER,
+    KEY_DVM,
+    KEY_RSH,
     KEY_OUTPUT,
     KEY_LOG_LEVEL,
     KEY_UNTIL_IDLE,

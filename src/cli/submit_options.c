@@ -28,6 +28,9 @@ enum {
     KEY_FILE,
     KEY_RESIZE,
     KEY_LAUNCH,
+    KEY_DVM,
+    KEY_MAP,
+    KEY_BIND,
     KEY_SLOTS,
     KEY_PROCS,
     KEY_SERIAL,
@@ -53,6 +56,9 @@ const struct option_row submit_option_rows[] = {
     {KEY_RESIZE, "resize", "HOW",
      "how it is told: policy, app, hook, restart, workers"},
     {KEY_LAUNCH, "launch", "HOW", "how it starts: shell, mpi, workers"},
+    {KEY_DVM, "dvm", "job|pool", "whose PRRTE daemons it uses"},
+    {KEY_MAP, "map-by", "HOW", "prun's --map-by, for MPI programs"},
+    {KEY_BIND, "bind-to", "WHAT", "prun's --bind-to, for MPI programs"},
     {KEY_SLOTS, "slots-per-node", "N", "slots used on each node"},
     {KEY_PROCS, "procs-per-node", "N", "processes on each node"},
     {KEY_SERIAL, "serial-fraction", "F", "for Amdahl's law (default 0.1)"},
@@ -287,6 +293,12 @@ static int take_text(struct submit_options *submit, int key, const char *value,
         return set_string(spec, "resize", value, err);
     case KEY_LAUNCH:
         return set_string(spec, "launch", value, err);
+    case KEY_DVM:
+        return set_string(spec, "dvm", value, err);
+    case KEY_MAP:
+        return set_string(spec, "map_by", value, err);
+    case KEY_BIND:
+        return set_string(spec, "bind_to", value, err);
     default:
         return 1;
     }

@@ -41,6 +41,8 @@ void job_spec_release(struct job_spec *spec)
     free(spec->cwd);
     free(spec->stdout_path);
     free(spec->stderr_path);
+    free(spec->map_by);
+    free(spec->bind_to);
     free(spec->identity);
     *spec = (struct job_spec){.warn_before = -1};
 }

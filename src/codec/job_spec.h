@@ -12,6 +12,8 @@
 #include "core/job.h"
 
 enum launch_kind { LAUNCH_SHELL, LAUNCH_MPI, LAUNCH_WORKERS };
+/* Whose DVM a job runs in: by the manager's rule, its own, the pool's. */
+enum dvm_choice { DVM_BY_RULE, DVM_OWN, DVM_OF_POOL };
 
 struct spec_dependency {
     char *on; /* owned: a job id in decimal, or the name of an earlier job */
@@ -36,11 +38,13 @@ struct job_spec {
                            start (file) or after the submit (client); 0 none */
     uint32_t slots_per_node, procs_per_node; /* 0 = not given */
     enum launch_kind launch;
-    dur_us warn_before; /* < 0 = not given */
-    int warn_signal;    /* 0 = not given (SIGUSR1) */
-    dur_us grace;       /* 0 = not given */
-    char *identity;     /* owned: what makes it the same entry on every reading
-                           of the file; NULL for a client's submit */
+    enum dvm_choice dvm;
+    char *map_by, *bind_to; /* owned or NULL: for prun, `launch: mpi` */
+    dur_us warn_before;     /* < 0 = not given */
+    int warn_signal;        /* 0 = not given (SIGUSR1) */
+    dur_us grace;           /* 0 = not given */
+    char *identity; /* owned: what makes it the same entry on every reading
+                       of the file; NULL for a client's submit */
 };
 
 void job_spec_init(struct job_spec *spec);

@@ -27,13 +27,18 @@ static const struct spec_word kinds[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static const char only_shell[] = NOT_YET "starts commands with the shell";
 static const struct spec_word launches[] = {
     {"shell", LAUNCH_SHELL, NULL, NULL},
-    {"mpi", LAUNCH_MPI, only_shell,
-     "write the mpirun or prun line as the command"},
-    {"workers", LAUNCH_WORKERS, only_shell,
+    {"mpi", LAUNCH_MPI, NULL, NULL},
+    {"workers", LAUNCH_WORKERS,
+     NOT_YET "starts commands with the shell or as MPI programs",
      "write the line that starts the workers as the command"},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct spec_word dvms[] = {
+    {"job", DVM_OWN, NULL, NULL},
+    {"pool", DVM_OF_POOL, NULL, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -155,6 +160,19 @@ static const struct spec_field fields[] = {
     COUNT("slots_per_node", slots_per_node, "slots to use of each node"),
     COUNT("procs_per_node", procs_per_node, "processes to start on each node"),
     WORD("launch", launch, launches, LAUNCH_SHELL, "how it is started"),
+    WORD("dvm", dvm, dvms, DVM_BY_RULE, "whose PRRTE daemons it uses"),
+    {.key = "map_by",
+     .type = "string",
+     .read = spec_read_option,
+     .write = spec_write_string,
+     .offset = IN_SPEC(map_by),
+     .doc = "prun's --map-by, for MPI programs"},
+    {.key = "bind_to",
+     .type = "string",
+     .read = spec_read_option,
+     .write = spec_write_string,
+     .offset = IN_SPEC(bind_to),
+     .doc = "prun's --bind-to, for MPI programs"},
     WORD("resize", request.resize, resizes, RESIZE_POLICY,
          "how it is told to change its size"),
     TIME("accept_within", request.accept_within, 1, TIME_NEVER, 0,

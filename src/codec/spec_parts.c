@@ -455,3 +455,18 @@ json_t *spec_write_signal(const struct spec_field *field,
     name = sigabbrev_np(spec->warn_signal);
     return name ? json_string(name) : json_integer(spec->warn_signal);
 }
+
+/* ---- map_by, bind_to ---- */
+
+void spec_read_option(struct spec_reader *reader, const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    if (text && (text[0] == '-' || text[0] == '\0' ||
+                 text[strspn(text, LETTERS DIGITS ":;=,._-")] != '\0'))
+        spec_hint(spec_error(reader, "not a value of this option"),
+                  "write it as for prun, for example \"core\" or "
+                  "\"ppr:2:node\"");
+    else
+        spec_read_string(reader, value);
+}

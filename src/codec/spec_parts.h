@@ -19,6 +19,8 @@ void spec_read_runtimes(struct spec_reader *reader, const json_t *value);
 void spec_read_after(struct spec_reader *reader, const json_t *value);
 void spec_read_env(struct spec_reader *reader, const json_t *value);
 void spec_read_signal(struct spec_reader *reader, const json_t *value);
+/* The value of another program's option: one plain word. */
+void spec_read_option(struct spec_reader *reader, const json_t *value);
 void spec_read_status(struct spec_reader *reader, const json_t *value);
 json_t *spec_write_id(const struct spec_field *field,
                       const struct job_spec *spec);
