@@ -30,7 +30,7 @@ struct api;         /* manager/api.h */
 
 /* What the options' paths became; all owned, absolute, NULL = none. */
 struct manager_paths {
-    char *policy, *requests, *output, *shepherd, *jobs_dir, *socket;
+    char *policy, *requests, *output, *shepherd, *jobs_dir, *nodes_dir, *socket;
 };
 
 struct manager {
@@ -44,6 +44,7 @@ struct manager {
     struct store *store;
     struct sched *sched;
     struct launcher *launcher;
+    const struct engine *engine; /* the launcher's; NULL: no PRRTE here */
     struct node_names *nodes;
     struct node_pool *pool;
     struct job_cache *jobs;

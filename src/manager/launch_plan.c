@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "launch/engine.h"
 #include "manager/api.h"
 #include "manager/node_names.h"
 #include "manager/policy_box.h"
@@ -110,6 +111,88 @@ static void set_limits(struct launch_plan *plan, const struct manager *manager,
     plan->grace = launch_plan_grace(manager, spec->grace);
 }
 
+/* A prun of its own needs a DVM as much as `launch: mpi` does. With --dvm pool
+ * every job can use the pool's: a workflow does not show that it calls prun. */
+bool launch_plan_has_dvm(const struct manager *manager,
+                         const struct job_spec *spec, bool *is_pool)
+{
+    const char *rule = manager->options.dvm;
+    bool is_pool_rule = rule != NULL && strcmp(rule, "pool") == 0;
+
+    *is_pool =
+        spec->dvm == DVM_OF_POOL || (spec->dvm == DVM_BY_RULE && is_pool_rule);
+    if (manager->engine == NULL || !is_pool_rule)
+        *is_pool = false;
+    if (manager->engine == NULL)
+        return false;
+    return *is_pool || spec->launch == LAUNCH_MPI || spec->dvm != DVM_BY_RULE ||
+           cmdline_calls_prun(spec->command);
+}
+
+static int check_engine(const struct manager *manager,
+                        const struct job_spec *spec, struct err *err)
+{
+    const char *rule = manager->options.dvm;
+
+    if (manager->engine == NULL && spec->launch == LAUNCH_MPI)
+        return err_set(err, ERR_NOT_FOUND,
+                       "launch: mpi needs PRRTE, which is not here "
+                       "(install " ENGINE_PACKAGE ")");
+    if (spec->dvm == DVM_OF_POOL && (rule == NULL || strcmp(rule, "pool") != 0))
+        return err_set(err, ERR_INPUT,
+                       "dvm: pool needs a manager that was started with --dvm "
+                       "pool");
+    return 0;
+}
+
+static uint32_t least_slots(const struct launch_plan *plan)
+{
+    uint32_t least = plan->slots[0];
+
+    for (size_t i = 1; i < plan->nodes.n; i++)
+        least = plan->slots[i] < least ? plan->slots[i] : least;
+    return least;
+}
+
+/* A shell between PRRTE and the program would die of a TERM for which the
+ * program still needs time, and take it along. Not for `exit 7` and the like,
+ * which only a shell can do. */
+static void exec_program(struct strbuf *command)
+{
+    size_t n = cmdline_program(command->text);
+    char *name = mem_strndup(command->text, n);
+
+    if (n > 0 && (strchr(name, '/') != NULL || engine_is_in_path(name))) {
+        char *rest = strbuf_detach(command);
+        strbuf_add_fmt(command, "exec %s", rest);
+        free(rest);
+    }
+    free(name);
+}
+
+static void set_dvm(struct launch_plan *plan, const struct manager *manager,
+                    const struct job_spec *spec)
+{
+    struct strbuf uri;
+
+    plan->has_dvm = launch_plan_has_dvm(manager, spec, &plan->dvm.is_pool);
+    if (!plan->has_dvm)
+        return;
+    if (spec->launch == LAUNCH_MPI)
+        plan->dvm.per_node =
+            spec->procs_per_node ? spec->procs_per_node : least_slots(plan);
+    plan->dvm.map_by = spec->map_by;
+    plan->dvm.bind_to = spec->bind_to;
+    plan->dvm.node_file = plan->node_file;
+    plan->dvm.job_dir = plan->job_dir;
+    strbuf_init(&uri);
+    if (plan->dvm.is_pool)
+        strbuf_add_str(&uri, manager->engine->pool_uri);
+    else
+        strbuf_add_fmt(&uri, "%s/dvm.uri", plan->job_dir);
+    plan->dvm_uri = strbuf_detach(&uri);
+}
+
 static struct allocation describe(const struct launch_plan *plan,
                                   const struct manager *manager,
                                   const struct job_spec *spec,
@@ -133,6 +216,7 @@ static struct allocation describe(const struct launch_plan *plan,
         .policy_file = policy_box_path(manager->policy),
         .requests_file = policy_box_requests_path(manager->policy),
         .socket = manager->api ? api_socket_path(manager->api) : "",
+        .dvm_uri = plan->dvm_uri,
     };
 
     return allocation;
@@ -153,6 +237,8 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
 {
     struct allocation allocation;
 
+    if (check_engine(manager, spec, err) != 0)
+        return -1;
     memset(plan, 0, sizeof(*plan));
     strbuf_init(&plan->command);
     hostlist_init(&plan->nodes);
@@ -161,11 +247,14 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
     limit_slots(plan, spec);
     set_paths(plan, manager, spec, id, attempt);
     set_limits(plan, manager, spec, request);
+    set_dvm(plan, manager, spec);
     allocation = describe(plan, manager, spec, request, id, attempt);
     if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {
         launch_plan_release(plan);
         return -1;
     }
+    if (spec->launch == LAUNCH_MPI)
+        exec_program(&plan->command);
     plan->env = cmdline_env((const char *const *)environ, &allocation,
                             (const char *const *)spec->env);
     return 0;
@@ -185,6 +274,7 @@ void launch_plan_release(struct launch_plan *plan)
     free(plan->stderr_path);
     free(plan->job_dir);
     free(plan->node_file);
+    free(plan->dvm_uri);
 }
 
 int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err)

@@ -22,10 +22,18 @@ struct launch_plan {
     struct idset numbers;
     dur_us walltime, warn_before, grace;
     int warn_signal;
+    bool has_dvm;          /* its command runs in a DVM: */
+    struct launch_dvm dvm; /* borrows from the plan and SPEC */
+    char *dvm_uri;         /* owned: file with the DVM's address, or NULL */
 };
 
+/* Does a job of SPEC run in a DVM, and in the pool's? */
+bool launch_plan_has_dvm(const struct manager *manager,
+                         const struct job_spec *spec, bool *is_pool);
+
 /* REQUEST is the job's present one (walltime and sizes may have been changed
- * since SPEC). -1 and ERR (ERR_INPUT) when the command cannot be adapted;
+ * since SPEC); SPEC is borrowed as long as the plan. -1 and ERR when the
+ * command cannot be adapted (ERR_INPUT), or PRRTE is missing (ERR_NOT_FOUND);
  * PLAN needs launch_plan_release() only after 0. */
 int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
                      const struct job_spec *spec,

@@ -28,7 +28,9 @@ struct manager_options {
     dur_us accept_within, done_within, grace;      /* 0 = defaults */
     dur_us default_walltime;                       /* 0 = no limit */
     const char *state_dir;     /* NULL = .erm beside the jobs file, or in cwd */
-    const char *launcher;      /* "auto", "local", "fake" */
+    const char *launcher;      /* "auto", "local", "prrte", "fake" */
+    const char *dvm;           /* "job" (default), "pool": of MPI jobs */
+    const char *rsh;           /* ssh-like command; NULL = ERM_RSH, or ssh */
     const char *shepherd_path; /* NULL = found beside erm */
     const char *output_dir;    /* of job output; NULL = the job's cwd */
     bool until_idle;           /* end when all is done */

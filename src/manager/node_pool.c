@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The launcher of this version knows one machine. Names that are other
- * machines are taken all the same, but the note says plainly where jobs run.
- */
 #include "manager/node_pool.h"
 
-#include <netdb.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -140,64 +135,11 @@ static int set_members(struct node_pool *pool, const struct hostfile *hosts,
     return 0;
 }
 
-/* ---- the note ---- */
-
-static bool is_resolved(const char *name)
-{
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    struct addrinfo *found = NULL;
-
-    if (getaddrinfo(name, NULL, &hints, &found) != 0)
-        return false;
-    freeaddrinfo(found);
-    return true;
-}
-
-static bool is_this_machine(const char *name)
-{
-    char own[256] = "";
-
-    gethostname(own, sizeof(own) - 1);
-    return strcmp(name, "localhost") == 0 || strcmp(name, own) == 0;
-}
-
-/* One look at the first host tells; a slow name service is asked once. */
-static void note_launcher(struct node_pool *pool)
-{
-    struct manager *manager = pool->manager;
-    const char *chosen = manager->options.launcher;
-    uint32_t first = idset_first(&pool->members), cores = count_cores();
-    uint32_t n = idset_count(&pool->members);
-    const char *name = node_names_name(manager->nodes, first);
-    struct strbuf note, names;
-
-    strbuf_init(&note);
-    strbuf_init(&names);
-    node_names_format(manager->nodes, &pool->members, &names);
-    if (strcmp(manager->launcher->ops->name, "fake") == 0)
-        strbuf_add_fmt(&note, "fake: %u nodes, no processes are started", n);
-    else if (manager->options.hostfile == NULL || is_this_machine(name) ||
-             (chosen != NULL && strcmp(chosen, "auto") != 0))
-        strbuf_add_fmt(&note, "using %u slice%s of this machine (%u core%s)", n,
-                       n == 1 ? "" : "s", cores, cores == 1 ? "" : "s");
-    else if (!is_resolved(name))
-        strbuf_add_fmt(&note,
-                       "hosts %s do not resolve: using %u slices of this "
-                       "machine (%u cores)",
-                       names.text, n, cores);
-    else
-        strbuf_add_fmt(&note,
-                       "this version runs jobs on this machine only: %s are %u "
-                       "slices of it (%u cores)",
-                       names.text, n, cores);
-    free(manager->launcher_note);
-    manager->launcher_note = strbuf_detach(&note);
-    strbuf_release(&names);
-}
-
 /* ---- telling launcher and core ---- */
 
-static int tell_launcher(struct node_pool *pool, struct err *err)
+/* UNREADY receives those that the launcher does not vouch for yet. */
+static int tell_launcher(struct node_pool *pool, struct idset *unready,
+                         struct err *err)
 {
     struct manager *manager = pool->manager;
     struct node_names *names = manager->nodes;
@@ -211,7 +153,7 @@ static int tell_launcher(struct node_pool *pool, struct err *err)
         nodes[i].slots = is_member ? names->entries[i].asked : 0;
     }
     result = manager->launcher->ops->set_nodes(manager->launcher, nodes,
-                                               names->n, slots, err);
+                                               names->n, slots, unready, err);
     for (uint32_t i = 0; result == 0 && i < names->n; i++) {
         if (nodes[i].name != NULL)
             names->entries[i].slots = slots[i];
@@ -221,12 +163,41 @@ static int tell_launcher(struct node_pool *pool, struct err *err)
     return result;
 }
 
+/* Nodes of which nobody knows yet whether they answer are down until they do;
+ * but a job that runs there was started on a node that did. */
+static int mark_unready(struct manager *manager, const struct idset *unready,
+                        struct err *err)
+{
+    struct event event;
+
+    event_init(&event, EV_NODE_DOWN, manager_now(manager));
+    IDSET_EACH (unready, node) {
+        enum node_state state = sched_node_state(manager->sched, node);
+        if (state == NODE_DOWN || sched_node_job(manager->sched, node) != 0)
+            continue;
+        idset_add(&event.nodes, node);
+        node_names_note(manager->nodes, node, event.now,
+                        "has not answered yet");
+    }
+    if (!idset_is_empty(&event.nodes))
+        return manager_event(manager, &event, err);
+    event_release(&event);
+    return 0;
+}
+
 int node_pool_apply(struct node_pool *pool, struct err *err)
 {
     struct manager *manager = pool->manager;
     struct event event;
+    struct idset unready;
+    int result;
 
-    if (tell_launcher(pool, err) != 0)
+    idset_init(&unready);
+    result = tell_launcher(pool, &unready, err);
+    if (result == 0)
+        result = mark_unready(manager, &unready, err);
+    idset_release(&unready);
+    if (result != 0)
         return -1;
     node_pool_touch(pool);
     if (idset_is_equal(&pool->members, sched_nodes(manager->sched)))
@@ -281,6 +252,11 @@ static void tell_fault(struct node_pool *pool, const struct err *err)
     problems_add(manager->problems, path, err->text);
     log_warning(&manager->log, "the hostfile is not taken, the pool stays: %s",
                 err->text);
+}
+
+const struct idset *node_pool_members(const struct node_pool *pool)
+{
+    return &pool->members;
 }
 
 int node_pool_reload(struct node_pool *pool, struct err *err)
@@ -445,7 +421,6 @@ struct node_pool *node_pool_create(struct manager *manager, struct err *err)
         node_pool_destroy(pool);
         return NULL;
     }
-    note_launcher(pool);
     return pool;
 }
 

@@ -9,10 +9,12 @@
 
 #include "manager/context.h"
 
-/* Reads what the options say and numbers the nodes; fills manager->nodes and
- * manager->launcher_note. Returns owned, or NULL and ERR. */
+/* Reads what the options say and numbers the nodes; fills manager->nodes.
+ * Returns owned, or NULL and ERR. */
 struct node_pool *node_pool_create(struct manager *manager, struct err *err);
 void node_pool_destroy(struct node_pool *pool);
+/* Borrowed until the pool changes. */
+const struct idset *node_pool_members(const struct node_pool *pool);
 /* Tells the launcher and, when it differs from the core's, the core
  * (EV_POOL_CHANGED). Once the core is recovered, and after a change. */
 int node_pool_apply(struct node_pool *pool, struct err *err);

@@ -46,6 +46,7 @@ static int launch(const struct manager *manager, const struct launch_plan *plan,
         .warn_before = plan->warn_before,
         .warn_signal = plan->warn_signal,
         .grace = plan->grace,
+        .dvm = plan->has_dvm ? &plan->dvm : NULL,
     };
 
     if (launch_plan_write_nodes(plan, err) != 0)

@@ -12,6 +12,7 @@
 #include "codec/state_json.h"
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
+#include "manager/launch_plan.h"
 #include "manager/policy_box.h"
 #include "manager/reports.h"
 #include "manager/turn.h"
@@ -131,16 +132,31 @@ static void find_fresh(const struct actions *actions, struct found *found)
     }
 }
 
+/* The spec tells whether it was started in a DVM. */
+static enum claim_state adopt(struct manager *manager, const struct job *job)
+{
+    struct launch_place place = {.nodes = &job->nodes};
+    char *text = turn_job_spec(manager->turn, job->request.id, NULL);
+    struct job_spec spec;
+
+    if (text != NULL && job_spec_from_text(text, &spec, NULL) == 0) {
+        place.has_dvm = launch_plan_has_dvm(manager, &spec, &place.is_pool);
+        job_spec_release(&spec);
+    }
+    free(text);
+    return manager->launcher->ops->adopt(manager->launcher, job->request.id,
+                                         job->attempt, &place);
+}
+
 static void find_job(struct manager *manager, const struct job *job,
                      struct found *found)
 {
-    struct launcher *launcher = manager->launcher;
     uint32_t id = (uint32_t)job->request.id;
 
     if (!job_is_active(job) || idset_has(&found->fresh, id))
         return;
     found->n_active++;
-    if (launcher->ops->adopt(launcher, id, job->attempt) != CLAIM_NONE)
+    if (adopt(manager, job) != CLAIM_NONE)
         idset_add(&found->adopted, id);
     else if (job->state != JOB_STARTING)
         idset_add(&found->lost, id);

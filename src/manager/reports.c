@@ -9,7 +9,9 @@
 
 #include "base/alloc.h"
 #include "manager/late_starts.h"
+#include "manager/node_names.h"
 #include "manager/turn.h"
+#include "store/node_table.h"
 #include "store/state_dir.h"
 
 /* With less than this on the disk a start fails for want of it, bytes. */
@@ -60,17 +62,19 @@ static bool is_short_of_space(const struct manager *manager)
 }
 
 /* The shepherd did its work and says that the command cannot be run: it will
- * say so every time. Anything else is worth another try. */
+ * say so every time. Anything else is worth another try, a DVM that did not
+ * come up among it. */
 static void take_failed_start(struct manager *manager,
                               const struct launch_report *report)
 {
     struct claim claim;
-    bool is_final = claim_read(manager->state_dir->jobs_fd, report->job_id,
-                               report->attempt, &claim) == 0 &&
-                    claim.state == CLAIM_ENDED;
+    bool has_record = claim_read(manager->state_dir->jobs_fd, report->job_id,
+                                 report->attempt, &claim) == 0 &&
+                      claim.state == CLAIM_ENDED;
+    bool is_final = has_record && claim.exit.code != CLAIM_TRY_AGAIN;
 
     /* without space its shepherd could not even say why */
-    if (!is_final && is_short_of_space(manager)) {
+    if (!has_record && is_short_of_space(manager)) {
         late_starts_add(manager->late_starts, report->job_id, report->attempt);
         return;
     }
@@ -96,6 +100,8 @@ static enum exit_cause cause_of(enum exit_reason reason)
         return EXITED_AT_WALLTIME;
     case EXIT_TERMINATED:
         return EXITED_ON_REQUEST;
+    case EXIT_NODE_LOST:
+        return EXITED_NODE_LOST;
     case EXIT_BY_ITSELF:
     case EXIT_EXEC_FAILED:
         break;
@@ -109,9 +115,7 @@ static void take_end(struct manager *manager,
     struct event event;
 
     turn_add_end(manager->turn, report->job_id, report->attempt, &report->exit,
-                 report->exit.reason == EXIT_EXEC_FAILED
-                     ? mem_strdup("the command could not be started")
-                     : NULL);
+                 mem_strdup(report->text));
     event_init(&event, EV_EXITED, manager_now(manager));
     event.job = report->job_id;
     event.attempt = report->attempt;
@@ -138,5 +142,50 @@ void reports_take(void *context, const struct launch_report *report)
     case LAUNCH_LOST:
         reports_lost(manager, report->job_id, report->attempt);
         break;
+    }
+}
+
+/* ---- nodes ---- */
+
+static void step_node(struct manager *manager, enum event_type type,
+                      uint32_t node)
+{
+    struct event event;
+
+    event_init(&event, type, manager_now(manager));
+    idset_add(&event.nodes, node);
+    manager_event(manager, &event, NULL);
+}
+
+/* A drained node keeps the reason of its drain. */
+static void note_node(struct manager *manager, uint32_t node,
+                      const char *reason)
+{
+    enum node_state state = sched_node_state(manager->sched, node);
+    time_us now = manager_now(manager);
+
+    if (state == NODE_DRAINED || state == NODE_DRAINING)
+        return;
+    node_names_note(manager->nodes, node, now, reason);
+    store_set_node_reason(manager->store, node, reason, now, NULL);
+}
+
+void reports_take_node(void *context, const struct launch_node_report *report)
+{
+    struct manager *manager = context;
+    uint32_t node = report->node;
+    bool is_down = sched_node_state(manager->sched, node) == NODE_DOWN;
+    struct node_entry *entry = &manager->nodes->entries[node];
+
+    if (report->is_up && report->slots > 0 && entry->asked == 0)
+        entry->slots = report->slots;
+    if (report->is_up && is_down) {
+        log_info(&manager->log, "%s is up", entry->name);
+        step_node(manager, EV_NODE_UP, node);
+        note_node(manager, node, NULL);
+    } else if (!report->is_up) {
+        if (!is_down)
+            step_node(manager, EV_NODE_DOWN, node);
+        note_node(manager, node, report->reason);
     }
 }

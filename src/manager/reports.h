@@ -7,6 +7,8 @@
 
 /* A launch_report_f; CONTEXT is the struct manager. */
 void reports_take(void *context, const struct launch_report *report);
+/* A launch_node_report_f: a node is down, or up again; why is noted. */
+void reports_take_node(void *context, const struct launch_node_report *report);
 /* The attempt could not be started; IS_FINAL: and never will. */
 void reports_start_failed(struct manager *manager, int64_t job,
                           uint32_t attempt, const char *why, bool is_final);

@@ -10,8 +10,8 @@ static const char *const backfill_names[] = {"none", "easy", "conservative",
 static const char *const mode_names[] = {"rigid", "evolving", "elastic",
                                          "scheduler_driven", NULL};
 
-static int unknown(const char *option, const char *word,
-                   const char *const *names, struct err *err)
+int settings_unknown(const char *option, const char *word,
+                     const char *const *names, struct err *err)
 {
     struct strbuf all;
     const char *near;
@@ -37,9 +37,9 @@ static int set_strategies(const struct manager_options *options,
     const char *expand = options->expand, *shrink = options->shrink;
 
     if (expand != NULL && (out->expand = strategy_expand(expand)) == NULL)
-        return unknown("expand", expand, strategy_expand_names(), err);
+        return settings_unknown("expand", expand, strategy_expand_names(), err);
     if (shrink != NULL && (out->shrink = strategy_shrink(shrink)) == NULL)
-        return unknown("shrink", shrink, strategy_shrink_names(), err);
+        return settings_unknown("shrink", shrink, strategy_shrink_names(), err);
     return 0;
 }
 
@@ -56,8 +56,8 @@ int settings_make(const struct manager_options *options,
     if (options->done_within > 0)
         out->done_within = out->policy_done_within = options->done_within;
     if (backfill != NULL && backfill_parse(backfill, &out->backfill) != 0)
-        return unknown("backfill", backfill, backfill_names, err);
+        return settings_unknown("backfill", backfill, backfill_names, err);
     if (mode != NULL && sched_mode_parse(mode, &out->mode) != 0)
-        return unknown("mode", mode, mode_names, err);
+        return settings_unknown("mode", mode, mode_names, err);
     return set_strategies(options, out, err);
 }

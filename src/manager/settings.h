@@ -11,4 +11,8 @@
 int settings_make(const struct manager_options *options,
                   struct sched_config *out, struct err *err);
 
+/* ERR_USAGE: --OPTION has no WORD, with a hint from NAMES (NULL at the end). */
+int settings_unknown(const char *option, const char *word,
+                     const char *const *names, struct err *err);
+
 #endif

@@ -18,14 +18,13 @@
 #include "manager/job_cache.h"
 #include "manager/jobs_watch.h"
 #include "manager/late_starts.h"
+#include "manager/launchers.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
 #include "manager/policy_box.h"
 #include "manager/problems.h"
 #include "manager/recover.h"
-#include "manager/reports.h"
 #include "manager/settings.h"
-#include "manager/shepherd_path.h"
 #include "manager/turn.h"
 #include "store/socket_path.h"
 #include "store/state_dir.h"
@@ -143,39 +142,10 @@ static int make_state(struct manager *manager, struct err *err)
 
 /* ---- launcher, pool ---- */
 
-static int make_launcher(struct manager *manager, struct err *err)
-{
-    const char *name = manager->options.launcher;
-    struct launcher_config config = {
-        .loop = manager->loop,
-        .log = &manager->log,
-        .jobs_fd = manager->state_dir->jobs_fd,
-        .jobs_dir = manager->paths.jobs_dir,
-        .report = reports_take,
-        .context = manager,
-    };
-
-    if (name != NULL && strcmp(name, "fake") == 0) {
-        manager->launcher = launcher_fake_create(&config, err);
-        return manager->launcher == NULL ? -1 : 0;
-    }
-    if (name != NULL && strcmp(name, "auto") != 0 && strcmp(name, "local") != 0)
-        return err_set(err, ERR_USAGE,
-                       "--launcher: there is no '%s' (auto, local, fake)",
-                       name);
-    manager->paths.shepherd = shepherd_path_find(
-        manager->options.shepherd_path, getenv("ERM_SHEPHERD"), NULL, err);
-    if (manager->paths.shepherd == NULL)
-        return -1;
-    config.shepherd_path = manager->paths.shepherd;
-    manager->launcher = launcher_local_create(&config, err);
-    return manager->launcher == NULL ? -1 : 0;
-}
-
 static int make_pool(struct manager *manager, struct err *err)
 {
     manager->pool = node_pool_create(manager, err);
-    if (manager->pool == NULL)
+    if (manager->pool == NULL || launchers_choose(manager, err) != 0)
         return -1;
     log_info(&manager->log, "%s", manager->launcher_note);
     manager->policy = policy_box_create(manager, err);
@@ -207,7 +177,7 @@ static int make_effects(struct manager *manager, struct err *err)
         manager->is_read_only = true;
         return 0;
     }
-    if (make_launcher(manager, err) != 0 || make_pool(manager, err) != 0)
+    if (make_pool(manager, err) != 0)
         return -1;
     if (manager->options.jobs_file != NULL)
         manager->jobs_watch = jobs_watch_create(manager);
@@ -251,6 +221,7 @@ static void release_paths(struct manager *manager)
     free(manager->paths.output);
     free(manager->paths.shepherd);
     free(manager->paths.jobs_dir);
+    free(manager->paths.nodes_dir);
     free(manager->paths.socket);
     free(manager->home);
     free(manager->launcher_note);

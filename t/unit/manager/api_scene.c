@@ -20,8 +20,10 @@
 /* ---- a launcher that starts nothing ---- */
 
 static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
-                     uint32_t n, uint32_t *slots, struct err *err)
+                     uint32_t n, uint32_t *slots, struct idset *unready,
+                     struct err *err)
 {
+    (void)unready;
     (void)launcher;
     (void)err;
     for (uint32_t i = 0; i < n; i++)
@@ -39,11 +41,13 @@ static int start(struct launcher *launcher,
 }
 
 static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt)
+                              uint32_t attempt,
+                              const struct launch_place *place)
 {
     (void)launcher;
     (void)job_id;
     (void)attempt;
+    (void)place;
     return CLAIM_NONE;
 }
 
