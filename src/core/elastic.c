@@ -172,15 +172,18 @@ bool step_shrink_for(struct sched *sched, const struct job *head,
 }
 
 /* A node of the reservation that is neither free nor being given back can no
- * longer be promised. */
+ * longer be promised, nor can a start from which the allocation is too short.
+ */
 void step_check_reservation(struct sched *sched, struct actions *out)
 {
     const struct reservation *reservation = &sched->reservation;
+    const struct job *waiting = job_table_get(&sched->jobs, reservation->job);
     struct event event;
     bool is_sound = true;
 
-    if (reservation->job == 0)
+    if (waiting == NULL)
         return;
+    is_sound &= sched_ends_in_time(sched, waiting);
     IDSET_EACH (&reservation->nodes, node) {
         const struct job *job =
             job_table_get(&sched->jobs, pool_owner(&sched->pool, node));

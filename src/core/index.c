@@ -25,7 +25,7 @@ static void unlink_job(struct job **list, struct job *job)
 }
 
 /* Pending jobs: into the queue when they may start, aside when they are too
- * large now, nowhere when they wait for something else. */
+ * large or too long now, nowhere when they wait for something else. */
 static void index_pending(struct sched *sched, struct job *job)
 {
     const struct job_request *request = &job->request;
@@ -33,7 +33,9 @@ static void index_pending(struct sched *sched, struct job *job)
     if (request->hold || job->n_unmet > 0 || request->begin > sched->now ||
         sched->reservation.job == request->id)
         return;
-    if (request->min_nodes > idset_count(&sched->pool.usable)) {
+    job->needs = sched_needs(sched, job);
+    if (request->min_nodes > idset_count(&sched->pool.usable) ||
+        !sched_ends_in_time(sched, job)) {
         push(&sched->aside, job);
         job->is_aside = true;
     } else {
@@ -135,6 +137,17 @@ void sched_idle(const struct sched *sched, struct idset *out)
     idset_copy(out, &sched->pool.free);
     if (sched->reservation.job != 0)
         idset_subtract(out, &sched->reservation.nodes);
+}
+
+dur_us sched_needs(const struct sched *sched, const struct job *job)
+{
+    return job->request.walltime == TIME_NEVER ? sched->config.least_run
+                                               : job->request.walltime;
+}
+
+bool sched_ends_in_time(const struct sched *sched, const struct job *job)
+{
+    return time_add(sched->now, sched_needs(sched, job)) <= sched->config.ends;
 }
 
 const struct job *sched_head(const struct sched *sched)

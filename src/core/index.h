@@ -32,6 +32,11 @@ uint32_t sched_n_kept(const struct sched *sched);
 /* Nodes that anybody may have now: free and not reserved. */
 uint32_t sched_n_idle(const struct sched *sched);
 void sched_idle(const struct sched *sched, struct idset *out);
+/* How long JOB needs the allocation when it is started: its walltime, or what
+ * one without a walltime has at the least. */
+dur_us sched_needs(const struct sched *sched, const struct job *job);
+/* Would JOB, started now, end before the allocation does? */
+bool sched_ends_in_time(const struct sched *sched, const struct job *job);
 /* The job that nobody may delay: the one with the reservation, otherwise the
  * first of the queue; NULL when nobody waits. */
 const struct job *sched_head(const struct sched *sched);

@@ -66,6 +66,18 @@ static bool check_size(const struct job *job, struct err *err)
     return true;
 }
 
+/* The allocation has become too short for it. */
+static bool is_too_long(const struct sched *sched,
+                        const struct job_request *request)
+{
+    dur_us needs = request->walltime;
+
+    if (needs == TIME_NEVER)
+        needs = sched->config.least_run;
+    return sched->config.ends != TIME_NEVER &&
+           needs > sched->config.ends - sched->now;
+}
+
 /* I4 a job stands where its state says, and only there. */
 static bool check_place(const struct sched *sched, const struct job *job,
                         bool after_pass, struct err *err)
@@ -75,13 +87,14 @@ static bool check_place(const struct sched *sched, const struct job *job,
     bool is_ready = is_pending && !request->hold && job->n_unmet == 0 &&
                     request->begin <= sched->now &&
                     sched->reservation.job != request->id;
-    bool is_large = request->min_nodes > idset_count(&sched->pool.usable);
+    bool is_aside = request->min_nodes > idset_count(&sched->pool.usable) ||
+                    is_too_long(sched, request);
 
     if (job_state_is_terminal(job->state))
         return broken(err, "I4", request->id, "is terminal but listed");
-    if (after_pass && job->is_queued != (is_ready && !is_large))
+    if (after_pass && job->is_queued != (is_ready && !is_aside))
         return broken(err, "I4", request->id, "queued or not, wrongly");
-    if (after_pass && job->is_aside != (is_ready && is_large))
+    if (after_pass && job->is_aside != (is_ready && is_aside))
         return broken(err, "I4", request->id, "aside or not, wrongly");
     if (job->is_listed !=
         (job->state == JOB_RUNNING && request->kind == JOB_ELASTIC))
@@ -113,7 +126,8 @@ static bool check_pool(const struct sched *sched, const struct idset *owned,
 
 /* I17 the reservation is a pending job's, over nodes that are free or coming.
  */
-static bool check_reservation(const struct sched *sched, struct err *err)
+static bool check_reservation(const struct sched *sched, bool after_pass,
+                              struct err *err)
 {
     const struct reservation *reservation = &sched->reservation;
     const struct job *job = job_table_get(&sched->jobs, reservation->job);
@@ -123,6 +137,9 @@ static bool check_reservation(const struct sched *sched, struct err *err)
                broken(err, "I17", 0, "nodes reserved for nobody");
     if (job == NULL || job->state != JOB_PENDING)
         return broken(err, "I17", reservation->job, "is not pending");
+    if (after_pass && is_too_long(sched, &job->request))
+        return broken(err, "I21", reservation->job,
+                      "has nodes kept but cannot end in time");
     IDSET_EACH (&reservation->nodes, node) {
         const struct job *owner =
             job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
@@ -177,7 +194,7 @@ bool invariants_hold(const struct sched *sched, bool after_pass,
                   check_size(job, err) &&
                   check_place(sched, job, after_pass, err);
     is_good = is_good && check_pool(sched, &owned, err) &&
-              check_reservation(sched, err) &&
+              check_reservation(sched, after_pass, err) &&
               check_profile(sched, &owned, err) &&
               (!after_pass || check_progress(sched, err));
     idset_release(&owned);

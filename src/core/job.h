@@ -160,6 +160,8 @@ struct job {
     struct tree_node queue_node; /* in the queue while it may start */
     uint32_t queue_min_nodes;    /* minima over the queue's subtree */
     dur_us queue_min_walltime;
+    dur_us queue_max_needs; /* the same for the longest */
+    dur_us needs;           /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */
     struct job *prev, *next; /* aside list, or list of elastic jobs */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The queue in order, with minima over subtrees. queue_find() goes down only
- * where some job may fit: a subtree is left out when its smallest size or its
- * shortest walltime rules it out.
+ * The queue in order, with minima and one maximum over subtrees. queue_find()
+ * goes down only where some job may fit: a subtree is left out when its
+ * smallest size or its shortest walltime rules it out.
  */
 #include "core/queue.h"
 
@@ -21,7 +21,8 @@ static int compare(const struct tree_node *x, const struct tree_node *y)
     return 0;
 }
 
-static void lower(struct job *job, const struct tree_node *child)
+/* Takes over what CHILD's subtree has at the outside. */
+static void extend(struct job *job, const struct tree_node *child)
 {
     const struct job *other;
 
@@ -32,6 +33,8 @@ static void lower(struct job *job, const struct tree_node *child)
         job->queue_min_nodes = other->queue_min_nodes;
     if (other->queue_min_walltime < job->queue_min_walltime)
         job->queue_min_walltime = other->queue_min_walltime;
+    if (other->queue_max_needs > job->queue_max_needs)
+        job->queue_max_needs = other->queue_max_needs;
 }
 
 static void update(struct tree_node *node)
@@ -40,8 +43,9 @@ static void update(struct tree_node *node)
 
     job->queue_min_nodes = job->request.min_nodes;
     job->queue_min_walltime = job->request.walltime;
-    lower(job, node->left);
-    lower(job, node->right);
+    job->queue_max_needs = job->needs;
+    extend(job, node->left);
+    extend(job, node->right);
 }
 
 void queue_init(struct queue *queue)
@@ -99,6 +103,28 @@ uint32_t queue_min_nodes(const struct queue *queue)
     const struct tree_node *root = queue->tree.root;
 
     return root == NULL ? UINT32_MAX : JOB_OF(root)->queue_min_nodes;
+}
+
+dur_us queue_max_needs(const struct queue *queue)
+{
+    const struct tree_node *root = queue->tree.root;
+
+    return root == NULL ? -1 : JOB_OF(root)->queue_max_needs;
+}
+
+struct job *queue_find_longer(const struct queue *queue, dur_us than)
+{
+    const struct tree_node *node = queue->tree.root;
+
+    while (node != NULL && JOB_OF(node)->queue_max_needs > than) {
+        if (JOB_OF(node)->needs > than)
+            return JOB_OF(node);
+        if (node->left != NULL && JOB_OF(node->left)->queue_max_needs > than)
+            node = node->left;
+        else
+            node = node->right;
+    }
+    return NULL;
 }
 
 static bool fits(uint32_t min_nodes, dur_us walltime,

@@ -27,6 +27,10 @@ size_t queue_count(const struct queue *queue);
 size_t queue_rank(const struct job *job);
 /* The smallest minimum size in the queue; UINT32_MAX when it is empty. */
 uint32_t queue_min_nodes(const struct queue *queue);
+/* The longest that a job of the queue needs (job->needs); -1 when empty. */
+dur_us queue_max_needs(const struct queue *queue);
+/* Some job that needs longer THAN this, NULL if none. */
+struct job *queue_find_longer(const struct queue *queue, dur_us than);
 
 /* A hole: N_FREE nodes now, but only N_EXTRA of them for longer than LONGEST.
  */

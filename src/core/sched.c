@@ -3,10 +3,12 @@
 #include "core/sched.h"
 
 #include <assert.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/duration.h"
 #include "core/apply.h"
 #include "core/check.h"
 #include "core/index.h"
@@ -23,6 +25,7 @@ void sched_config_init(struct sched_config *config)
         .done_within = 300 * USEC_PER_SEC,
         .policy_done_within = 600 * USEC_PER_SEC,
         .cooldown = -1,
+        .ends = TIME_NEVER,
     };
 }
 
@@ -52,7 +55,12 @@ void sched_destroy(struct sched *sched)
 
 void sched_set_config(struct sched *sched, const struct sched_config *config)
 {
+    bool is_moved = sched->config.ends != config->ends ||
+                    sched->config.least_run != config->least_run;
+
     sched->config = *config;
+    if (is_moved)
+        index_refresh_all(sched);
 }
 
 static void record(const struct sched *sched, const struct event *event,
@@ -102,6 +110,30 @@ static void step_submit(struct sched *sched, const struct event *event,
     event_release(&complete);
 }
 
+/* A running job gets no longer limit than the allocation has. Not a part of
+ * the guard: the journal may be read with another end. */
+static int check_new_end(const struct sched *sched, const struct event *event,
+                         struct err *err)
+{
+    const struct job *job = job_table_get(&sched->jobs, event->job);
+    time_us ends = sched->config.ends, new_end;
+    char span[DURATION_TEXT_MAX];
+
+    if (event->type != EV_UPDATE || job->state == JOB_PENDING ||
+        !(event->update.changes & CHANGE_WALLTIME))
+        return 0;
+    new_end = time_add(job->started, event->update.walltime);
+    if (new_end <= ends || new_end <= job->planned_end)
+        return 0;
+    err_set(err, ERR_CONFLICT,
+            "job %" PRId64 " would run past the end of the allocation",
+            event->job);
+    if (ends <= job->started)
+        return -1;
+    return err_hint(err, "its walltime can be %s at most",
+                    duration_human(ends - job->started, span));
+}
+
 int sched_step(struct sched *sched, const struct event *event,
                struct actions *out)
 {
@@ -113,6 +145,8 @@ int sched_step(struct sched *sched, const struct event *event,
     err_clear(&out->err);
     if (check == CHECK_IGNORE && event->type != EV_TIMER)
         return 0;
+    if (check_new_end(sched, event, &out->err) < 0)
+        return -1;
     if (event->now > sched->now)
         sched->now = event->now;
     if (event->type == EV_RESIZE_ASKED) {

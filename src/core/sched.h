@@ -22,9 +22,13 @@ struct sched_config {
     dur_us accept_within, done_within;
     dur_us policy_done_within; /* for RESIZE_POLICY, which never accepts */
     dur_us cooldown;           /* < 0: clamp(25 % of walltime, 60, 300 s) */
+    time_us ends;              /* of the allocation; TIME_NEVER = none */
+    dur_us least_run; /* a job without a walltime starts if `ends` is not
+                       * nearer than this */
 };
 
-/* -s 0, EASY, elastic, fcfs both, 30 s, 300 s, 600 s, cool-down by rule. */
+/* -s 0, EASY, elastic, fcfs both, 30 s, 300 s, 600 s, cool-down by rule, no
+ * end. */
 void sched_config_init(struct sched_config *config);
 const char *backfill_name(enum backfill backfill);
 const char *sched_mode_name(enum sched_mode mode);
@@ -35,6 +39,7 @@ int sched_mode_parse(const char *name, enum sched_mode *out);
 /* Returns an owned scheduler with no nodes; copies CONFIG. */
 struct sched *sched_create(const struct sched_config *config);
 void sched_destroy(struct sched *sched);
+/* With another `ends` a pass must follow (EV_TIMER): jobs may start again. */
 void sched_set_config(struct sched *sched, const struct sched_config *config);
 const struct sched_config *sched_config(const struct sched *sched);
 
@@ -99,11 +104,12 @@ enum pending_reason {
     REASON_HELD,
     REASON_DEPENDENCY,
     REASON_BEGIN_TIME,
-    REASON_TOO_LARGE,   /* more nodes than the pool has */
-    REASON_UNAVAILABLE, /* more than are neither down nor drained */
-    REASON_RESERVED,    /* has its reservation, waits for a shrink */
-    REASON_RESOURCES,   /* first in the queue, not enough free nodes */
-    REASON_PRIORITY,    /* others are before it */
+    REASON_TOO_LARGE,      /* more nodes than the pool has */
+    REASON_ALLOCATION_END, /* cannot end before the allocation does */
+    REASON_UNAVAILABLE,    /* more than are neither down nor drained */
+    REASON_RESERVED,       /* has its reservation, waits for a shrink */
+    REASON_RESOURCES,      /* first in the queue, not enough free nodes */
+    REASON_PRIORITY,       /* others are before it */
 };
 const char *pending_reason_name(enum pending_reason reason);
 
@@ -113,6 +119,7 @@ struct why {
     uint32_t position, n_queued; /* from 1; 0 when it is not in the queue */
     uint32_t needs, n_free;      /* nodes: minimum, idle and unreserved */
     uint32_t n_pool, n_usable;
+    time_us ends;           /* of the allocation; TIME_NEVER = none */
     time_us expected_start; /* TIME_NEVER = cannot be told */
     int64_t first_id;       /* the first of the queue */
     time_us first_start;    /* its promised start (shadow time) */

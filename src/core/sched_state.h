@@ -26,7 +26,7 @@ struct sched {
     struct pool pool;
     struct queue queue;     /* pending jobs that may start */
     struct profile profile; /* when nodes come back */
-    struct job *aside;      /* pending, but larger than what is usable */
+    struct job *aside;      /* pending, but too large or too long now */
     struct job *elastic;    /* running elastic jobs, newest first */
     struct heap timers;     /* begin times, deadlines, cool-downs */
     struct reservation reservation;

@@ -90,6 +90,34 @@ static void take_due_timers(struct sched *sched, struct actions *out)
     }
 }
 
+/* Jobs for which the allocation has become too short: out of the way. */
+static void set_aside_late(struct sched *sched)
+{
+    time_us ends = sched->config.ends;
+    struct job *job;
+
+    if (ends == TIME_NEVER)
+        return;
+    while ((job = queue_find_longer(&sched->queue, ends - sched->now))) {
+        index_remove(sched, job);
+        index_add(sched, job);
+    }
+}
+
+/* When that will next be so; nothing else may happen until then. */
+static time_us next_late(const struct sched *sched)
+{
+    const struct job *waiting =
+        job_table_get(&sched->jobs, sched->reservation.job);
+    dur_us needs = queue_max_needs(&sched->queue);
+
+    if (waiting != NULL && sched_needs(sched, waiting) > needs)
+        needs = sched_needs(sched, waiting);
+    if (sched->config.ends == TIME_NEVER || needs < 0)
+        return TIME_NEVER;
+    return sched->config.ends - needs + 1;
+}
+
 /* ---- starting ---- */
 
 void step_start(struct sched *sched, struct job *job, uint32_t n,
@@ -149,9 +177,12 @@ static struct job *start_in_order(struct sched *sched, struct actions *out)
 static void wake_at(struct sched *sched, struct actions *out)
 {
     const struct heap_entry *top = heap_top(&sched->timers);
+    time_us when = next_late(sched);
 
-    if (top != NULL)
-        actions_add(out, ACT_WAKE_AT)->when = top->when;
+    if (top != NULL && top->when < when)
+        when = top->when;
+    if (when != TIME_NEVER)
+        actions_add(out, ACT_WAKE_AT)->when = when;
 }
 
 void step_schedule(struct sched *sched, struct actions *out)
@@ -160,6 +191,7 @@ void step_schedule(struct sched *sched, struct actions *out)
     const struct job *head;
 
     take_due_timers(sched, out);
+    set_aside_late(sched);
     step_check_reservation(sched, out);
     start_reserved(sched, out);
     while (sched->reservation.job == 0) {

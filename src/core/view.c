@@ -143,8 +143,9 @@ const char *node_state_name(enum node_state state)
 const char *pending_reason_name(enum pending_reason reason)
 {
     static const char *const names[] = {
-        "none",        "held",     "dependency", "begin_time", "too_large",
-        "unavailable", "reserved", "resources",  "priority"};
+        "none",      "held",           "dependency",  "begin_time",
+        "too_large", "allocation_end", "unavailable", "reserved",
+        "resources", "priority"};
 
     assert((size_t)reason < sizeof names / sizeof *names);
     return names[reason];

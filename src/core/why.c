@@ -20,6 +20,8 @@ static enum pending_reason reason_of(const struct sched *sched,
         return REASON_BEGIN_TIME;
     if (request->min_nodes > idset_count(&sched->pool.members))
         return REASON_TOO_LARGE;
+    if (!sched_ends_in_time(sched, job))
+        return REASON_ALLOCATION_END;
     if (request->min_nodes > idset_count(&sched->pool.usable))
         return REASON_UNAVAILABLE;
     if (sched->reservation.job == request->id)
@@ -121,6 +123,7 @@ int sched_why(const struct sched *sched, int64_t id, time_us now,
         .n_free = sched_n_idle(sched),
         .n_pool = idset_count(&sched->pool.members),
         .n_usable = idset_count(&sched->pool.usable),
+        .ends = sched->config.ends,
         .expected_start = TIME_NEVER,
     };
     if (out->reason == REASON_DEPENDENCY)
@@ -158,6 +161,8 @@ size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
         time_us when =
             plan_earliest(&plan, request->min_nodes, request->walltime);
 
+        if (time_add(when, job->needs) > sched->config.ends)
+            when = TIME_NEVER;
         if (when != TIME_NEVER)
             plan_take(&plan, when, request->walltime, request->min_nodes);
         ids[n] = request->id;

@@ -14,6 +14,7 @@
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/launch_plan.h"
+#include "manager/submit_warning.h"
 #include "manager/views_why.h"
 
 struct batch {
@@ -135,15 +136,8 @@ static int try_spec(const struct views *views, const struct job_spec *spec,
     int rc = launch_plan_make(&plan, manager, spec, &spec->request, id, 1,
                               &nodes, err);
     if (rc == 0) {
-        struct strbuf warning;
-        struct sched_counts counts;
-        strbuf_init(&warning);
-        sched_counts(manager->sched, &counts);
-        if (spec->request.min_nodes > counts.pool)
-            strbuf_add_fmt(&warning,
-                           "needs %u nodes, the pool has %u: it will wait "
-                           "until nodes are added",
-                           spec->request.min_nodes, counts.pool);
+        char warning[256];
+        submit_warning(manager, &spec->request, warning, sizeof(warning));
         json_t *object = json_object();
         views_put(object, "id", NULL);
         views_put(object, "spec", job_spec_to_json(spec));
@@ -152,9 +146,8 @@ static int try_spec(const struct views *views, const struct job_spec *spec,
         views_put(object, "stdout", views_text(plan.stdout_path));
         views_put(object, "stderr", views_text(plan.stderr_path));
         views_put_nodes(object, views, &nodes);
-        views_put(object, "warning", views_text(warning.text));
+        views_put(object, "warning", views_text(warning));
         json_array_append_new(jobs, object);
-        strbuf_release(&warning);
         launch_plan_release(&plan);
     }
     idset_release(&nodes);

@@ -13,6 +13,7 @@
 
 #include "base/alloc.h"
 #include "manager/job_cache.h"
+#include "manager/submit_warning.h"
 #include "manager/turn.h"
 #include "store/history_view.h"
 
@@ -209,21 +210,6 @@ static int complete(struct batch *batch, struct err *err)
     return 0;
 }
 
-static void warn(const struct batch *batch, size_t i,
-                 struct submit_result *result)
-{
-    const struct job_request *request = &batch->requests[i];
-    uint32_t n = idset_count(sched_nodes(batch->manager->sched));
-
-    result->id = request->id;
-    result->warning[0] = '\0';
-    if (request->min_nodes > n)
-        snprintf(result->warning, sizeof(result->warning),
-                 "needs %u nodes, the pool has %u: it will wait until nodes "
-                 "are added",
-                 request->min_nodes, n);
-}
-
 static const char *or_null(const char *text)
 {
     return text == NULL || text[0] == '\0' ? NULL : text;
@@ -324,8 +310,11 @@ int manager_submit(struct manager *manager, const struct job_spec *specs,
     batch.requests = mem_alloc_array(n, sizeof(*batch.requests));
     if (complete(&batch, err) != 0)
         goto done;
-    for (size_t i = 0; i < n; i++)
-        warn(&batch, i, &results[i]);
+    for (size_t i = 0; i < n; i++) {
+        results[i].id = batch.requests[i].id;
+        submit_warning(manager, &batch.requests[i], results[i].warning,
+                       sizeof(results[i].warning));
+    }
     result = step_all(&batch, err);
 done:
     for (size_t i = 0; i < n; i++)

@@ -13,6 +13,7 @@
 
 #include "base/duration.h"
 #include "manager/job_cache.h"
+#include "manager/time_limit.h"
 
 static const char *plural(uint32_t n)
 {
@@ -100,7 +101,7 @@ static void add_priority(struct strbuf *out, const struct views *views,
 }
 
 static void add_reason(struct strbuf *out, const struct views *views,
-                       const struct why *why)
+                       const struct job *job, const struct why *why)
 {
     switch (why->reason) {
     case REASON_HELD:
@@ -116,6 +117,10 @@ static void add_reason(struct strbuf *out, const struct views *views,
     case REASON_TOO_LARGE:
         add_needs(out, why);
         strbuf_add_fmt(out, "the pool has %" PRIu32, why->n_pool);
+        break;
+    case REASON_ALLOCATION_END:
+        time_limit_add_shortage(out, job->request.walltime,
+                                why->ends - views->now);
         break;
     case REASON_UNAVAILABLE:
         add_needs(out, why);
@@ -195,7 +200,7 @@ void view_reason(struct view_reason *out, const struct views *views,
     out->position = why.position;
     if (why.position == 0 && job->is_queued && job->request.id == views->first)
         out->position = 1;
-    add_reason(&out->text, views, &why);
+    add_reason(&out->text, views, job, &why);
     why_release(&why);
 }
 
@@ -267,6 +272,10 @@ static void add_plan_line(struct strbuf *out, const struct views *views,
 {
     if (why->reason == REASON_RESERVED && why->expected_start != TIME_NEVER) {
         add_reservation(out, views, why);
+    } else if (why->position > 0 && why->expected_start == TIME_NEVER &&
+               why->ends != TIME_NEVER) {
+        strbuf_add_str(out, "\n  plan    no start is expected from which it "
+                            "could end before the allocation");
     } else if (why->position > 0 && why->expected_start == TIME_NEVER) {
         strbuf_add_str(out, "\n  plan    no time can be told: jobs without a "
                             "walltime hold the nodes");
@@ -330,6 +339,7 @@ static json_t *why_data(const struct views *views, const struct why *why)
     views_put(data, "n_free", json_integer(why->n_free));
     views_put(data, "n_pool", json_integer(why->n_pool));
     views_put(data, "n_usable", json_integer(why->n_usable));
+    views_put(data, "ends", views_time(why->ends));
     views_put(data, "expected_start", views_time(why->expected_start));
     views_put(data, "first_id", json_integer(why->first_id));
     views_put(data, "first_start", views_time(why->first_start));
@@ -359,7 +369,7 @@ static json_t *explain_pending(struct strbuf *out, const struct views *views,
         strbuf_add_fmt(out, ", position %" PRIu32 " of %" PRIu32, why.position,
                        why.n_queued);
     strbuf_add_str(out, "\n  reason  ");
-    add_reason(out, views, &why);
+    add_reason(out, views, job, &why);
     add_needs_line(out, views, &why);
     add_plan_line(out, views, &why);
     add_backfill_line(out, views, job, &why);

@@ -36,6 +36,11 @@ void world_config(uint64_t seed, struct sched_config *config)
     config->shrink = strategy_shrink(shrinks[next_random(&seed) % 7]);
     if (next_random(&seed) % 2)
         config->cooldown = (dur_us)(next_random(&seed) % 20) * USEC_PER_SEC;
+    if (next_random(&seed) % 3 == 0) {
+        config->ends =
+            WORLD_START + (time_us)(next_random(&seed) % (5000 * USEC_PER_SEC));
+        config->least_run = (dur_us)(next_random(&seed) % 40) * USEC_PER_SEC;
+    }
 }
 
 static void fail(struct world *world, const char *text)
@@ -84,11 +89,27 @@ static void saw_kill(struct world *world, const struct action *action)
         attempt->is_killed = true;
 }
 
+/* I21: EVENT gives JOB nodes, now or later. */
+static void check_end(struct world *world, const struct event *event)
+{
+    const struct sched_config *config = sched_config(world->sched);
+    const struct job *job = sched_job(world->sched, event->job);
+    dur_us needs = job == NULL ? 0 : job->request.walltime;
+
+    if (needs == TIME_NEVER)
+        needs = config->least_run;
+    if (time_add(event->now, needs) > config->ends)
+        fail(world, "I21: a start that cannot end before the allocation");
+    world->n_timed += config->ends != TIME_NEVER;
+}
+
 static void saw_action(struct world *world, const struct action *action)
 {
     switch (action->type) {
     case ACT_RECORD:
         keep_record(world, &action->event);
+        if (action->event.type == EV_START || action->event.type == EV_RESERVE)
+            check_end(world, &action->event);
         world->n_reserved += action->event.type == EV_RESERVE;
         break;
     case ACT_START:
@@ -182,6 +203,19 @@ static void ask(struct world *world)
 
 /* ---- what goes in ---- */
 
+/* Often it is a matter of seconds whether a job can still end before the
+ * allocation does. */
+static dur_us some_walltime(struct world *world)
+{
+    time_us ends = sched_config(world->sched)->ends;
+    dur_us walltime = (1 + world_random(world, 600)) * USEC_PER_SEC;
+
+    if (ends == TIME_NEVER || ends - world->now <= 60 * USEC_PER_SEC ||
+        world_random(world, 2))
+        return walltime;
+    return ends - world->now - world_random(world, 60 * USEC_PER_SEC);
+}
+
 static void make_submit(struct world *world, struct event *event)
 {
     struct job_request *request = &event->request;
@@ -201,7 +235,7 @@ static void make_submit(struct world *world, struct event *event)
     if (world_random(world, 4) == 0)
         request->pref_nodes = request->max_nodes;
     if (world_random(world, 8))
-        request->walltime = (1 + world_random(world, 600)) * USEC_PER_SEC;
+        request->walltime = some_walltime(world);
     request->priority = (int32_t)world_random(world, 3) - 1;
     request->hold = world_random(world, 10) == 0;
     request->requeue = world_random(world, 3) == 0;
@@ -327,12 +361,22 @@ static void make_answer(struct world *world, struct event *event)
         *offer = world->offers[--world->n_offers];
 }
 
+/* Another end of the allocation is as good as an event. */
+static void set_config(struct world *world, const struct sched_config *config)
+{
+    struct event event;
+
+    sched_set_config(world->sched, config);
+    event_init(&event, EV_TIMER, world->now);
+    feed(world, &event);
+}
+
 static void change_config(struct world *world)
 {
     struct sched_config config;
 
     world_config(next_random(&world->random), &config);
-    sched_set_config(world->sched, &config);
+    set_config(world, &config);
 }
 
 void world_turn(struct world *world)
@@ -362,9 +406,12 @@ void world_turn(struct world *world)
 
 bool world_drain(struct world *world, int n_turns)
 {
+    struct sched_config config = *sched_config(world->sched);
     struct event event;
     const struct job *job;
 
+    config.ends = TIME_NEVER;
+    set_config(world, &config);
     event_init(&event, EV_POOL_CHANGED, world->now);
     idset_add_range(&event.nodes, 0, world->n_nodes + 9);
     feed(world, &event);
@@ -396,7 +443,7 @@ struct world *world_create(uint64_t seed, const struct sched_config *config)
     struct event event;
 
     world->random = seed;
-    world->now = 1000 * USEC_PER_SEC;
+    world->now = WORLD_START;
     world->n_nodes = 1 + world_random(world, 24);
     world->sched = sched_create(config);
     actions_init(&world->actions);

@@ -10,6 +10,7 @@
 #include "core/sched.h"
 
 #define WORLD_JOBS 4096
+#define WORLD_START (1000 * USEC_PER_SEC)
 
 struct attempt { /* one that was started and has not been reported ended */
     int64_t job;
@@ -42,6 +43,7 @@ struct world {
     struct open_offer offers[WORLD_JOBS];
     size_t n_offers;
     uint32_t n_shrinks, n_grows, n_finished, n_reserved;
+    uint32_t n_timed; /* starts and reservations under an allocation's end */
     uint32_t n_whys[REASON_PRIORITY + 1];
     char error[512]; /* what the world itself saw go wrong, "" nothing */
 };

@@ -115,6 +115,8 @@ static void tell_why(struct story *story, struct words *words)
     if (why.reason == REASON_TOO_LARGE || why.reason == REASON_UNAVAILABLE)
         strbuf_add_fmt(story->out, " pool=%u usable=%u", why.n_pool,
                        why.n_usable);
+    if (why.reason == REASON_ALLOCATION_END)
+        add_time(story->out, "ends", why.ends);
     if (why.reason == REASON_DEPENDENCY)
         strbuf_add_fmt(story->out, " after=%s:%" PRId64,
                        dependency_kind_name(why.depends_kind), why.depends_on);
@@ -168,6 +170,7 @@ static void set_config(struct story *story, struct words *words)
     struct sched_config *config = &story->config;
     const char *backfill = words_value(words, "backfill");
     const char *mode = words_value(words, "mode");
+    dur_us ends;
 
     if (backfill != NULL && backfill_parse(backfill, &config->backfill) < 0)
         err_set(&words->err, ERR_INPUT, "no such backfill: %s", backfill);
@@ -184,6 +187,10 @@ static void set_config(struct story *story, struct words *words)
     config->policy_done_within =
         words_span(words, "policy_done", config->policy_done_within);
     config->cooldown = words_span(words, "cooldown", config->cooldown);
+    config->least_run = words_span(words, "least_run", config->least_run);
+    ends = words_span(words, "ends", -1);
+    if (ends >= 0)
+        config->ends = time_add(STORY_START, ends);
     sched_set_config(story->sched, config);
 }
 

@@ -9,17 +9,24 @@
 #define N_TURNS 1200
 #define N_SEEDS 12
 
-static struct sched *load(const char *text)
+static struct sched *load_with(const char *text,
+                               const struct sched_config *config)
 {
-    struct sched_config config;
     struct sched *sched;
     struct err err;
 
-    sched_config_init(&config);
-    sched = state_from_text(text, strlen(text), &config, &err);
+    sched = state_from_text(text, strlen(text), config, &err);
     if (!sched)
         fail_msg("%s: %.200s", err.text, text);
     return sched;
+}
+
+static struct sched *load(const char *text)
+{
+    struct sched_config config;
+
+    sched_config_init(&config);
+    return load_with(text, &config);
 }
 
 static void test_an_empty_scheduler(void **state)
@@ -50,7 +57,7 @@ static void test_an_empty_scheduler(void **state)
 static void check_round_trip(const struct world *world)
 {
     char *text = state_to_text(world->sched), *again;
-    struct sched *copy = load(text);
+    struct sched *copy = load_with(text, sched_config(world->sched));
     struct err err;
 
     again = state_to_text(copy);

@@ -143,6 +143,18 @@ static void forget_a_large_job(struct sched *sched)
     index_remove(sched, get(sched, 6));
 }
 
+static void forget_the_end(struct sched *sched)
+{
+    sched->config.ends = sched->now + get(sched, 4)->request.walltime - 1;
+}
+
+static void reserve_for_too_long_a_job(struct sched *sched)
+{
+    index_remove(sched, get(sched, 4));
+    get(sched, 4)->request.hold = true;
+    sched->config.ends = sched->now + get(sched, 3)->request.walltime - 1;
+}
+
 static void list_a_rigid_job(struct sched *sched)
 {
     get(sched, 2)->is_listed = true;
@@ -208,6 +220,7 @@ static void what_is_broken_is_named(void **state)
         {queue_a_held_job, "I4", "4: queued or not"},
         {forget_a_waiting_job, "I4", "4: queued or not"},
         {forget_a_large_job, "I4", "6: aside or not"},
+        {forget_the_end, "I4", "4: queued or not"},
         {list_a_rigid_job, "I4", "2: elastic list is wrong"},
         {resize_a_rigid_job, "I7", "1: has a fixed size but resizes"},
         {own_while_pending, "I16", "5: owns nodes but does not run"},
@@ -215,6 +228,7 @@ static void what_is_broken_is_named(void **state)
         {reserve_for_one_who_runs, "I17", "2: is not pending"},
         {reserve_what_is_not_coming, "I17", "3: reserved but not given back"},
         {start_in_the_future, "I18", "2: started in the future"},
+        {reserve_for_too_long_a_job, "I21", "3: has nodes kept but cannot end"},
         {wait_though_it_fits, "I19", "3: could start and does not"},
     };
 

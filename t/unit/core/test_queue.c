@@ -24,6 +24,7 @@ static struct job *add(struct line *line, uint32_t min_nodes, int64_t walltime,
     request.priority = priority;
     job = job_create(&request);
     job->arrival = line->n + 1;
+    job->needs = walltime < 0 ? 0 : request.walltime;
     line->jobs[line->n++] = job;
     queue_add(&line->queue, job);
     return job;
@@ -93,6 +94,28 @@ static void the_smallest_size_is_known(void **state)
     release(&line);
 }
 
+static void the_longest_need_is_known(void **state)
+{
+    struct line line = {.n = 0};
+
+    (void)state;
+    queue_init(&line.queue);
+    assert_int_equal(queue_max_needs(&line.queue), -1);
+    assert_null(queue_find_longer(&line.queue, -sec(5)));
+    add(&line, 1, -1, 0);
+    assert_int_equal(queue_max_needs(&line.queue), 0);
+    assert_null(queue_find_longer(&line.queue, 0));
+    assert_ptr_equal(queue_find_longer(&line.queue, -1), line.jobs[0]);
+    add(&line, 1, 70, 0);
+    add(&line, 1, 80, 0);
+    assert_int_equal(queue_max_needs(&line.queue), sec(80));
+    assert_ptr_equal(queue_find_longer(&line.queue, sec(75)), line.jobs[2]);
+    assert_null(queue_find_longer(&line.queue, sec(80)));
+    queue_remove(&line.queue, line.jobs[2]);
+    assert_int_equal(queue_max_needs(&line.queue), sec(70));
+    release(&line);
+}
+
 static void find_takes_short_jobs_or_small_ones(void **state)
 {
     struct queue_hole hole = {.n_free = 4, .n_extra = 1, .longest = sec(100)};
@@ -152,10 +175,30 @@ static int compare(const struct line *line, uint64_t *random)
     return n_found;
 }
 
+/* Whoever needs longer is found, one after the other, and nobody else. */
+static int compare_longer(struct line *line, uint64_t *random)
+{
+    dur_us than = sec(random_below(random, 160));
+    struct job *out[N_JOBS], *job;
+    size_t n_longer = 0, n = 0;
+
+    for (job = queue_first(&line->queue); job != NULL; job = queue_next(job))
+        n_longer += job->needs > than;
+    while ((job = queue_find_longer(&line->queue, than)) != NULL) {
+        assert_true(job->needs > than);
+        queue_remove(&line->queue, job);
+        out[n++] = job;
+    }
+    assert_int_equal(n, n_longer);
+    for (size_t i = 0; i < n; i++)
+        queue_add(&line->queue, out[i]);
+    return (int)n;
+}
+
 static void find_is_the_same_as_a_scan(void **state)
 {
     uint64_t random = 5;
-    int n_found = 0;
+    int n_found = 0, n_longer = 0;
 
     (void)state;
     for (int round = 0; round < 50; round++) {
@@ -176,12 +219,15 @@ static void find_is_the_same_as_a_scan(void **state)
                 if (job->is_queued)
                     queue_remove(&line.queue, job);
             }
-            if (line.n % 10 == 0)
+            if (line.n % 10 == 0) {
                 n_found += compare(&line, &random);
+                n_longer += compare_longer(&line, &random);
+            }
         }
         release(&line);
     }
     assert_true(n_found > 5000);
+    assert_true(n_longer > 5000);
 }
 
 int main(void)
@@ -190,6 +236,7 @@ int main(void)
         cmocka_unit_test(the_order_is_priority_then_arrival),
         cmocka_unit_test(a_job_that_comes_back_has_its_old_place),
         cmocka_unit_test(the_smallest_size_is_known),
+        cmocka_unit_test(the_longest_need_is_known),
         cmocka_unit_test(find_takes_short_jobs_or_small_ones),
         cmocka_unit_test(find_is_the_same_as_a_scan),
     };

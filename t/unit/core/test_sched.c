@@ -18,6 +18,7 @@ static void the_defaults(void **state)
     assert_string_equal(config.expand->name, "fcfs");
     assert_string_equal(config.shrink->name, "fcfs");
     assert_true(config.cooldown < 0);
+    assert_true(config.ends == TIME_NEVER);
     sched = sched_create(&config);
     assert_null(sched_job(sched, 1));
     assert_null(sched_next_job(sched, 0));
@@ -211,6 +212,36 @@ static void an_error_says_what_and_of_which_kind(void **state)
     story_destroy(story);
 }
 
+static void
+a_limit_past_the_allocation_is_refused_with_what_is_possible(void **state)
+{
+    struct story *story =
+        STORY("nodes 1", "config ends=5000", "[800] submit 1 wall=9");
+    struct actions actions;
+    struct event event;
+
+    (void)state;
+    actions_init(&actions);
+    event_init(&event, EV_UPDATE, at(801));
+    event.job = 1;
+    event.update.changes = CHANGE_WALLTIME;
+    event.update.walltime = sec(4201);
+    assert_int_equal(sched_step(story->sched, &event, &actions), -1);
+    assert_int_equal(actions.err.code, ERR_CONFLICT);
+    assert_string_equal(actions.err.text,
+                        "job 1 would run past the end of the allocation");
+    assert_string_equal(actions.err.hint,
+                        "its walltime can be 1 h 10 min at most");
+    event.update.walltime = sec(4200);
+    assert_int_equal(sched_step(story->sched, &event, &actions), 0);
+    /* a journal that was written with another end is good all the same */
+    event.update.walltime = sec(9999);
+    assert_int_equal(sched_replay(story->sched, &event, NULL), 0);
+    assert_true(job_of(story, 1)->planned_end == at(800 + 9999));
+    actions_release(&actions);
+    story_destroy(story);
+}
+
 /* ---- after a restart ---- */
 
 static void what_was_done_is_not_asked_again(void **state)
@@ -294,6 +325,8 @@ int main(void)
         cmocka_unit_test(time_never_goes_back),
         cmocka_unit_test(records_come_before_what_they_cause),
         cmocka_unit_test(a_caller_may_do_without_records),
+        cmocka_unit_test(
+            a_limit_past_the_allocation_is_refused_with_what_is_possible),
         cmocka_unit_test(an_error_says_what_and_of_which_kind),
         cmocka_unit_test(what_was_done_is_not_asked_again),
         cmocka_unit_test(each_thing_owed_is_asked_again),

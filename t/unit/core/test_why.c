@@ -46,7 +46,11 @@ static void the_first_reason_that_applies(void **state)
     assert_int_equal(reason_of(story, 2), REASON_BEGIN_TIME);
     tell(story, "[40] timer", "");
     assert_int_equal(reason_of(story, 2), REASON_TOO_LARGE);
-    tell(story, "[41] nodes 10; cancel 2",
+    tell(story, "config ends=48; nodes 10; drain 9; drain 8", "");
+    assert_int_equal(reason_of(story, 2), REASON_ALLOCATION_END);
+    tell(story, "config ends=never; timer", "");
+    assert_int_equal(reason_of(story, 2), REASON_UNAVAILABLE);
+    tell(story, "[41] undrain 8; undrain 9; cancel 2",
          "start 2 on 0-8\n"
          "kill 2 for cancel\n");
     story_destroy(story);
@@ -63,6 +67,21 @@ static void out_of_use_is_not_too_large(void **state)
     assert_int_equal(why.n_usable, 2);
     assert_int_equal(why.n_free, 2);
     assert_int_equal(why.needs, 3);
+    assert_int_equal(why.position, 0);
+    assert_true(why.expected_start == TIME_NEVER);
+    why_release(&why);
+    story_destroy(story);
+}
+
+static void too_long_for_the_allocation(void **state)
+{
+    struct story *story =
+        STORY("nodes 3", "config ends=100", "submit 1 wall=101", "submit 2");
+    struct why why = why_of(story, 1);
+
+    (void)state;
+    assert_int_equal(why.reason, REASON_ALLOCATION_END);
+    assert_true(why.ends == at(100));
     assert_int_equal(why.position, 0);
     assert_true(why.expected_start == TIME_NEVER);
     why_release(&why);
@@ -268,6 +287,7 @@ int main(void)
         cmocka_unit_test(only_pending_jobs_wait),
         cmocka_unit_test(the_first_reason_that_applies),
         cmocka_unit_test(out_of_use_is_not_too_large),
+        cmocka_unit_test(too_long_for_the_allocation),
         cmocka_unit_test(who_is_first_and_who_is_behind),
         cmocka_unit_test(which_dependency),
         cmocka_unit_test(a_begin_time_is_the_expected_start),

@@ -103,6 +103,31 @@ static void one_that_is_too_large_is_taken_with_a_warning(void **state)
     json_decref(answer);
 }
 
+static void one_that_is_too_long_is_taken_with_a_warning(void **state)
+{
+    struct scene *scene = *state;
+    struct sched_config config = *sched_config(scene->manager.sched);
+    config.ends =
+        manager_now(&scene->manager) + 90 * USEC_PER_SEC + 500 * USEC_PER_MSEC;
+    sched_set_config(scene->manager.sched, &config);
+    json_t *answer = ask_json(scene, 200, "POST", "/v1/jobs",
+                              "{\"jobs\":[{\"command\":\"a\","
+                              "\"walltime\":\"2m\"},{\"command\":\"b\","
+                              "\"walltime\":\"1m\"}]}");
+    assert_string_equal(text_at(answer, "jobs.0.warning"),
+                        "needs 00:02:00, the allocation ends in 00:01:30: it "
+                        "will wait for another one");
+    assert_string_equal(text_at(answer, "jobs.0.state"), "pending");
+    assert_string_equal(text_at(answer, "jobs.1.warning"), "");
+    json_decref(answer);
+    answer = ask_json(scene, 200, "POST", "/v1/jobs",
+                      "{\"dry_run\":true,\"jobs\":[{\"command\":\"a\","
+                      "\"walltime\":\"2m\"}]}");
+    assert_contains(text_at(answer, "jobs.0.warning"),
+                    "the allocation ends in 00:01:30");
+    json_decref(answer);
+}
+
 static void a_dry_run_shows_the_command_and_changes_nothing(void **state)
 {
     struct scene *scene = *state;
@@ -164,6 +189,7 @@ int main(void)
         TEST(one_bad_job_refuses_all),
         TEST(the_body_must_have_jobs),
         TEST(one_that_is_too_large_is_taken_with_a_warning),
+        TEST(one_that_is_too_long_is_taken_with_a_warning),
         TEST(a_dry_run_shows_the_command_and_changes_nothing),
         TEST(many_jobs_come_in_one_request),
     };

@@ -81,6 +81,46 @@ static void too_few_nodes_are_counted(void **state)
            "needs 5 nodes, 4 of 5 are in use; the others are drained or down");
 }
 
+static void allocation_ends_in(struct scene *scene, dur_us left)
+{
+    struct sched_config config = *sched_config(scene->manager.sched);
+    struct event event;
+
+    config.ends = manager_now(&scene->manager) + left;
+    config.least_run = 31 * USEC_PER_SEC;
+    sched_set_config(scene->manager.sched, &config);
+    event_init(&event, EV_TIMER, manager_now(&scene->manager));
+    manager_event(&scene->manager, &event, NULL);
+    scene_turn(scene);
+}
+
+static void what_is_left_of_the_allocation_is_told(void **state)
+{
+    struct scene *scene = *state;
+    /* half a second more than what will be shown */
+    allocation_ends_in(scene, 4200 * USEC_PER_SEC + 500 * USEC_PER_MSEC);
+    submit(scene, "{\"command\":\"a\",\"walltime\":\"30:00:00\"}");
+    submit(scene, FULL);
+    submit(scene, FULL);
+    submit(scene, "{\"command\":\"a\",\"walltime\":\"inf\"}");
+    expect(scene, 1, REASON_ALLOCATION_END,
+           "needs 30:00:00, the allocation ends in 01:10:00");
+    char *text = explain(scene, 1);
+    assert_contains(text, "job 1 is pending\n  reason  needs 30:00:00, the "
+                          "allocation ends in 01:10:00\n  needs   1 node;");
+    free(text);
+    text = explain(scene, 3);
+    assert_contains(text, "no start is expected from which it could end "
+                          "before the allocation");
+    free(text);
+    allocation_ends_in(scene, 30 * USEC_PER_SEC + 500 * USEC_PER_MSEC);
+    expect(scene, 4, REASON_ALLOCATION_END,
+           "has no walltime, the allocation ends in 00:00:30");
+    allocation_ends_in(scene, -1);
+    expect(scene, 3, REASON_ALLOCATION_END,
+           "needs 01:00:00, the allocation has ended");
+}
+
 static void the_first_knows_when_and_the_others_who_is_first(void **state)
 {
     struct scene *scene = *state;
@@ -187,6 +227,7 @@ int main(void)
         TEST(a_dependency_is_named),
         TEST(a_begin_time_is_told),
         TEST(too_few_nodes_are_counted),
+        TEST(what_is_left_of_the_allocation_is_told),
         TEST(the_first_knows_when_and_the_others_who_is_first),
         TEST(without_a_walltime_no_time_is_promised),
         TEST(a_reservation_names_nodes_and_who_shrinks),
