@@ -10,7 +10,12 @@
 const struct option_row run_option_rows[] = {
     {'H', "hostfile", "FILE", "the nodes; default: those of the allocation"},
     {'j', "jobs", "FILE", "run the jobs of this file and watch it"},
-    {'N', "nodes", "COUNT", "use only so many nodes of the hostfile"},
+    {'N', "nodes", "COUNT", "use only so many nodes"},
+    {KEY_NODES_FROM, "nodes-from", "SOURCE",
+     "auto, hostfile, slurm, pbs, lsf, cobalt, local"},
+    {KEY_ENDS_IN, "ends-in", "SPAN", "how long the nodes are yours"},
+    {KEY_ENDS_AT, "ends-at", "TIME", "until when they are: 18:00"},
+    {KEY_END_MARGIN, "end-margin", "SPAN", "kept free before that end (30s)"},
     {'p', "policy", "FILE", "policy.json: where jobs are told to resize"},
     {KEY_REQUESTS, "requests", "FILE", "where jobs ask to resize; also -jr"},
     {'s', "start", "0|1", "start at min_nodes (0) or at max_nodes (1)"},

@@ -97,6 +97,24 @@ static void print_counts(const struct cli *cli, const char *name,
     strbuf_release(&text);
 }
 
+/* "Slurm allocation 4711: n[01-04], ends 14:05:00 (in 59 min)" */
+static void print_source(const struct cli *cli, const json_t *source)
+{
+    char clock[TIME_TEXT_MAX], span[DURATION_TEXT_MAX];
+    time_us ends = 0, now = clock_wall_us();
+    struct strbuf text;
+    strbuf_init(&text);
+    strbuf_add_str(&text, view_text(source, "text"));
+    if (time_text_parse(view_text(source, "ends"), &ends) == 0) {
+        strbuf_add_fmt(&text, ", %s %s", ends > now ? "ends" : "ended",
+                       time_text_clock(ends, now, clock));
+        if (ends > now)
+            strbuf_add_fmt(&text, " (in %s)", duration_human(ends - now, span));
+    }
+    print_line(cli, "nodes from", text.text);
+    strbuf_release(&text);
+}
+
 /* One line for each thing a person may look for. */
 static void print_status(const struct cli *cli, const json_t *status)
 {
@@ -108,6 +126,7 @@ static void print_status(const struct cli *cli, const json_t *status)
     print_line(cli, "jobs file", view_text(status, "jobs_file"));
     print_line(cli, "policy", view_text(status, "policy_file"));
     print_line(cli, "hostfile", view_text(status, "hostfile"));
+    print_source(cli, json_object_get(status, "nodes_from"));
     strbuf_init(&launcher);
     strbuf_add_str(&launcher, view_text(status, "launcher"));
     if (*view_text(status, "launcher_note") != '\0')

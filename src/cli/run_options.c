@@ -57,6 +57,9 @@ static int take_text(struct run_options *run, int key, const char *value,
     case KEY_RSH:
         manager->rsh = value;
         return 0;
+    case KEY_NODES_FROM:
+        manager->nodes_from = value;
+        return 0;
     case KEY_OUTPUT:
         manager->output_dir = value;
         return 0;
@@ -65,6 +68,24 @@ static int take_text(struct run_options *run, int key, const char *value,
             return 0;
         err_set(err, ERR_USAGE, "--log-level: %s is no level", value);
         return err_hint(err, "levels are error, warning, info, debug");
+    default:
+        return 1;
+    }
+}
+
+/* When the nodes are no longer ours; 1 when KEY is another's. */
+static int take_end(struct run_options *run, int key, const char *value,
+                    struct err *err)
+{
+    struct manager_options *manager = &run->manager;
+    switch (key) {
+    case KEY_ENDS_IN:
+        return time_text_span("--ends-in", value, &manager->ends_in, err);
+    case KEY_ENDS_AT:
+        return time_text_at("--ends-at", value, clock_wall_us(),
+                            &manager->ends_at, err);
+    case KEY_END_MARGIN:
+        return time_text_span("--end-margin", value, &manager->end_margin, err);
     default:
         return 1;
     }
@@ -154,6 +175,8 @@ int run_options_parse(struct run_options *run, struct common_options *common,
         rc = take_text(run, key, options.value, err);
         if (rc > 0)
             rc = take_number(run, key, options.value, err);
+        if (rc > 0)
+            rc = take_end(run, key, options.value, err);
         if (rc > 0) {
             take_switch(run, key);
             rc = 0;
@@ -161,6 +184,9 @@ int run_options_parse(struct run_options *run, struct common_options *common,
     }
     if (rc == 0 && key == OPTIONS_BAD)
         rc = -1;
+    if (rc == 0 && run->manager.ends_in > 0 && run->manager.ends_at > 0)
+        rc = err_set(err, ERR_USAGE,
+                     "--ends-in and --ends-at: only one of them can be");
     run->operands = options.operands;
     run->n_operands = options.n_operands;
     run->is_command = rc == 0 && options.operands > argv + 1 &&

@@ -40,6 +40,10 @@ enum {
     KEY_UNTIL_IDLE,
     KEY_STAY,
     KEY_FOREGROUND,
+    KEY_NODES_FROM,
+    KEY_ENDS_IN,
+    KEY_ENDS_AT,
+    KEY_END_MARGIN,
     KEY_OBSERVE, /* between erm and erm-manager: see observe.h */
 };
 extern const struct option_row run_option_rows[];

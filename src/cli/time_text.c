@@ -2,6 +2,7 @@
 /* See time_text.h. */
 #include "cli/time_text.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -87,6 +88,61 @@ int time_text_since(const char *text, time_us now, time_us *out,
     }
     err_set(err, ERR_USAGE, "--since: %s is not a time", text);
     return err_hint(err, "write -1d, -30m, today or 2026-11-23T10:49:20Z");
+}
+
+/* TEXT in one of FORMATS, all of it; what it does not say stays in TM. */
+static bool parse_local(const char *text, const char *const *formats,
+                        struct tm *tm)
+{
+    for (; *formats != NULL; formats++) {
+        struct tm copy = *tm;
+        const char *rest = strptime(text, *formats, &copy);
+        if (rest == NULL || *rest != '\0')
+            continue;
+        *tm = copy;
+        return true;
+    }
+    return false;
+}
+
+/* The next time of day, or a day and a time. -1: neither. */
+static int parse_at(const char *text, time_us now, time_us *out)
+{
+    static const char *const times[] = {"%H:%M:%S", "%H:%M", NULL};
+    static const char *const days[] = {"%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M",
+                                       "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M",
+                                       NULL};
+    time_t today = (time_t)(now / USEC_PER_SEC), seconds;
+    struct tm tm;
+    if (time_text_parse(text, out) == 0)
+        return 0;
+    localtime_r(&today, &tm);
+    tm.tm_sec = 0;
+    bool is_time = parse_local(text, times, &tm);
+    if (!is_time && !parse_local(text, days, &tm))
+        return -1;
+    tm.tm_isdst = -1;
+    struct tm tomorrow = tm;
+    seconds = mktime(&tm);
+    if (is_time && seconds <= today) {
+        tomorrow.tm_mday++;
+        seconds = mktime(&tomorrow);
+    }
+    *out = (time_us)seconds * USEC_PER_SEC;
+    return 0;
+}
+
+int time_text_at(const char *option, const char *text, time_us now,
+                 time_us *out, struct err *err)
+{
+    if (parse_at(text, now, out) != 0) {
+        err_set(err, ERR_USAGE, "%s: %.60s is not a time", option, text);
+        return err_hint(err, "write 18:00, 2026-11-23T18:00 or "
+                             "2026-11-23T17:00:00Z");
+    }
+    if (*out <= now)
+        return err_set(err, ERR_USAGE, "%s: %.60s is over", option, text);
+    return 0;
 }
 
 int time_text_span(const char *option, const char *text, dur_us *out,

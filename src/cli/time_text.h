@@ -23,6 +23,11 @@ char *time_text_clock(time_us t, time_us now, char buf[static TIME_TEXT_MAX]);
  * -1 and ERR (ERR_USAGE). */
 int time_text_since(const char *text, time_us now, time_us *out,
                     struct err *err);
+/* A time to come: "18:00", "18:00:30" (local, today or tomorrow),
+ * "2026-11-23T18:00" (local) or an ISO 8601 instant. OPTION names it in the
+ * error: -1 and ERR (ERR_USAGE). */
+int time_text_at(const char *option, const char *text, time_us now,
+                 time_us *out, struct err *err);
 /* A span on the command line where seconds are meant if nothing is said: "30",
  * "30s", "5m", "inf". OPTION names it in the error. */
 int time_text_span(const char *option, const char *text, dur_us *out,

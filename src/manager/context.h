@@ -19,6 +19,7 @@
 
 struct state_dir;   /* store/state_dir.h */
 struct node_names;  /* manager/node_names.h: node number <-> name, slots */
+struct node_source; /* manager/node_source.h: where they come from */
 struct node_pool;   /* manager/node_pool.h: which nodes there are; its lists */
 struct job_cache;   /* manager/job_cache.h: names, specs of live jobs */
 struct turn;        /* manager/turn.h */
@@ -46,6 +47,7 @@ struct manager {
     struct launcher *launcher;
     const struct engine *engine; /* the launcher's; NULL: no PRRTE here */
     struct node_names *nodes;
+    struct node_source *source; /* NULL: slices of this machine */
     struct node_pool *pool;
     struct job_cache *jobs;
     struct turn *turn;

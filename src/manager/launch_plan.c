@@ -17,10 +17,12 @@
 #include "manager/api.h"
 #include "manager/node_names.h"
 #include "manager/policy_box.h"
+#include "manager/time_limit.h"
 #include "manager/text_file.h"
 #include "store/state_dir.h"
 
 #define DEFAULT_GRACE (10 * USEC_PER_SEC)
+#define END_WARNING (60 * USEC_PER_SEC)
 
 static void add_pattern(struct strbuf *out, const char *pattern, int64_t id,
                         uint32_t attempt, const char *name)
@@ -101,12 +103,30 @@ dur_us launch_plan_grace(const struct manager *manager, dur_us own)
     return manager->options.grace > 0 ? manager->options.grace : DEFAULT_GRACE;
 }
 
+/* A job that the end of the allocation is to end is told in time. */
+static dur_us warning_of(const struct launch_plan *plan,
+                         const struct job_spec *spec, dur_us walltime)
+{
+    if (spec->warn_before >= 0)
+        return spec->warn_before;
+    if (plan->walltime == walltime)
+        return 0;
+    return plan->walltime < 2 * END_WARNING ? plan->walltime / 2 : END_WARNING;
+}
+
 static void set_limits(struct launch_plan *plan, const struct manager *manager,
                        const struct job_spec *spec,
-                       const struct job_request *request)
+                       const struct job_request *request, int64_t id)
 {
-    plan->walltime = request->walltime;
-    plan->warn_before = spec->warn_before < 0 ? 0 : spec->warn_before;
+    const struct job *job = sched_job(manager->sched, id);
+    time_us now = manager_now(manager);
+    time_us planned_end = job == NULL || job->started == 0
+                              ? time_add(now, request->walltime)
+                              : job->planned_end;
+
+    plan->walltime =
+        time_limit_of(manager, request->walltime, planned_end, now);
+    plan->warn_before = warning_of(plan, spec, request->walltime);
     plan->warn_signal = spec->warn_signal == 0 ? SIGUSR1 : spec->warn_signal;
     plan->grace = launch_plan_grace(manager, spec->grace);
 }
@@ -209,7 +229,7 @@ static struct allocation describe(const struct launch_plan *plan,
         .max_nodes = request->max_nodes,
         .pref_nodes = request->pref_nodes,
         .procs_per_node = spec->procs_per_node,
-        .walltime = request->walltime,
+        .walltime = plan->walltime,
         .start = manager_now(manager),
         .job_dir = plan->job_dir,
         .node_file = plan->node_file,
@@ -246,7 +266,7 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
     set_nodes(plan, manager->nodes, nodes);
     limit_slots(plan, spec);
     set_paths(plan, manager, spec, id, attempt);
-    set_limits(plan, manager, spec, request);
+    set_limits(plan, manager, spec, request, id);
     set_dvm(plan, manager, spec);
     allocation = describe(plan, manager, spec, request, id, attempt);
     if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {

@@ -5,7 +5,6 @@
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -16,6 +15,7 @@
 #include "launch/prrte.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
+#include "manager/node_source.h"
 #include "manager/reports.h"
 #include "manager/settings.h"
 #include "manager/shepherd_path.h"
@@ -30,15 +30,6 @@ enum place {
     PLACE_UNKNOWN, /* names that do not resolve */
     PLACE_REMOTE,  /* other machines */
 };
-
-static uint32_t count_cores(void)
-{
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-        return (uint32_t)CPU_COUNT(&set);
-    return 1;
-}
 
 static bool is_own_name(const char *name)
 {
@@ -106,7 +97,7 @@ static enum place place_of(const char *name)
 static enum place place_of_pool(const struct manager *manager,
                                 const struct idset *nodes)
 {
-    if (manager->options.hostfile == NULL)
+    if (node_source_is_local(manager))
         return PLACE_SLICES;
     IDSET_EACH (nodes, node) {
         enum place place = place_of(node_names_name(manager->nodes, node));
@@ -175,7 +166,7 @@ static struct engine *find_engine(struct manager *manager, enum place place,
 
 static void add_slices(struct strbuf *note, uint32_t n)
 {
-    uint32_t cores = count_cores();
+    uint32_t cores = node_pool_cores();
 
     strbuf_add_fmt(note, "using %u slice%s of this machine (%u core%s)", n,
                    n == 1 ? "" : "s", cores, cores == 1 ? "" : "s");

@@ -21,7 +21,11 @@ struct manager_options {
     const char *jobs_file;     /* -j */
     const char *policy_file;   /* -p */
     const char *requests_file; /* -jr */
-    uint32_t n_nodes;          /* -N; 0 = all of the hostfile's */
+    uint32_t n_nodes;          /* -N; 0 = all that there are */
+    const char *nodes_from;    /* "auto", "hostfile", "slurm"... */
+    dur_us ends_in;            /* 0 = the allocation's, TIME_NEVER = no end */
+    time_us ends_at;           /* wall clock; 0 = the allocation's */
+    dur_us end_margin;         /* 0 = 30 s */
     bool start_at_max;         /* -s 1 */
     const char *backfill, *mode, *expand, *shrink; /* names */
     dur_us cooldown;                               /* < 0 = by rule */

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 #include "codec/hostfile.h"
 #include "manager/node_names.h"
+#include "manager/node_source.h"
 #include "manager/problems.h"
 #include "manager/text_file.h"
 #include "manager/watch.h"
@@ -17,7 +18,6 @@
 
 #define LISTS_SOON (50 * USEC_PER_MSEC)
 #define LISTS_EVERY USEC_PER_SEC
-#define READ_TRIES 50
 
 struct node_pool {
     struct manager *manager; /* borrowed */
@@ -30,7 +30,7 @@ struct node_pool {
 
 /* ---- which nodes ---- */
 
-static uint32_t count_cores(void)
+uint32_t node_pool_cores(void)
 {
     cpu_set_t set;
 
@@ -39,68 +39,13 @@ static uint32_t count_cores(void)
     return 1;
 }
 
-static void make_names(struct hostfile *out, uint32_t n)
-{
-    char name[32];
-
-    for (uint32_t i = 1; i <= n; i++) {
-        snprintf(name, sizeof(name), "node%u", i);
-        hostfile_add(out, name, 0);
-    }
-}
-
-static int read_text(const char *path, struct strbuf *text, struct err *err)
-{
-    int result;
-
-    /* somebody writes it at this moment: it will be done soon */
-    for (int i = 0; i < READ_TRIES; i++) {
-        result = text_file_read(path, text, NULL, err);
-        if (result == 0 || err == NULL || err->code != ERR_BUSY)
-            return result;
-        usleep(10000);
-    }
-    return result;
-}
-
-static int parse_text(const char *path, const struct strbuf *text,
-                      struct hostfile *out, struct err *err)
-{
-    struct diags diags;
-    struct strbuf report;
-    int result;
-
-    diags_init(&diags);
-    strbuf_init(&report);
-    result = hostfile_parse(text->text, text->len, out, &diags);
-    diags_format(&diags, path, text->text, &report);
-    while (report.len > 0 && report.text[report.len - 1] == '\n')
-        strbuf_truncate(&report, report.len - 1);
-    if (result != 0)
-        err_set(err, ERR_INPUT, "%s", report.text);
-    strbuf_release(&report);
-    diags_release(&diags);
-    return result;
-}
-
-/* The hosts that the options ask for; -1 and ERR for a bad hostfile. */
+/* The hosts that there are; -1 and ERR for a bad hostfile. */
 static int read_hosts(const struct manager *manager, struct hostfile *out,
                       struct err *err)
 {
-    const struct manager_options *options = &manager->options;
-    struct strbuf text;
-    int result;
+    uint32_t n = manager->options.n_nodes;
 
-    if (options->hostfile == NULL) {
-        make_names(out, options->n_nodes ? options->n_nodes : count_cores());
-        return 0;
-    }
-    strbuf_init(&text);
-    result = read_text(options->hostfile, &text, err);
-    if (result == 0)
-        result = parse_text(options->hostfile, &text, out, err);
-    strbuf_release(&text);
-    return result;
+    return node_source_read(manager, n > 0 ? n : node_pool_cores(), out, err);
 }
 
 static int add_node(struct node_pool *pool, const char *name, uint32_t slots,
@@ -116,6 +61,26 @@ static int add_node(struct node_pool *pool, const char *name, uint32_t slots,
     return 0;
 }
 
+/* What the source is told as, owned. */
+static char *source_name(const struct manager *manager)
+{
+    struct strbuf name;
+
+    strbuf_init(&name);
+    node_source_add_name(manager, &name);
+    return strbuf_detach(&name);
+}
+
+static void warn_of_few(const struct manager *manager, uint32_t asked, size_t n)
+{
+    char *name = source_name(manager);
+
+    log_warning(&manager->log,
+                "%u nodes were asked for, %s has %zu: using those", asked, name,
+                n);
+    free(name);
+}
+
 static int set_members(struct node_pool *pool, const struct hostfile *hosts,
                        struct err *err)
 {
@@ -123,9 +88,7 @@ static int set_members(struct node_pool *pool, const struct hostfile *hosts,
     size_t n = limit > 0 && limit < hosts->n ? limit : hosts->n;
 
     if (limit > hosts->n)
-        log_warning(&pool->manager->log,
-                    "%u nodes were asked for, %s has %zu: using those", limit,
-                    pool->manager->options.hostfile, hosts->n);
+        warn_of_few(pool->manager, limit, hosts->n);
     idset_clear(&pool->members);
     for (size_t i = 0; i < n; i++) {
         if (add_node(pool, hosts->nodes[i].name, hosts->nodes[i].slots, err) !=
@@ -242,14 +205,16 @@ static int change_to(struct node_pool *pool, const struct hostfile *hosts,
 static void tell_fault(struct node_pool *pool, const struct err *err)
 {
     struct manager *manager = pool->manager;
-    const char *path = manager->options.hostfile;
+    char *name;
 
     if (pool->told != NULL && strcmp(pool->told, err->text) == 0)
         return;
     free(pool->told);
     pool->told = mem_strdup(err->text);
-    problems_clear(manager->problems, path);
-    problems_add(manager->problems, path, err->text);
+    name = source_name(manager);
+    problems_clear(manager->problems, name);
+    problems_add(manager->problems, name, err->text);
+    free(name);
     log_warning(&manager->log, "the hostfile is not taken, the pool stays: %s",
                 err->text);
 }
@@ -264,6 +229,7 @@ int node_pool_reload(struct node_pool *pool, struct err *err)
     struct manager *manager = pool->manager;
     struct hostfile hosts;
     struct err cause;
+    char *name;
     int result;
 
     err_clear(&cause);
@@ -280,8 +246,9 @@ int node_pool_reload(struct node_pool *pool, struct err *err)
     }
     free(pool->told);
     pool->told = NULL;
-    if (manager->options.hostfile != NULL)
-        problems_clear(manager->problems, manager->options.hostfile);
+    name = source_name(manager);
+    problems_clear(manager->problems, name);
+    free(name);
     return 0;
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which nodes belong to the pool: from the hostfile and -N, or slices of this
- * machine. The user's hostfile is read and never written; who is free and who
- * is not is told in `free_nodes` and `allocated_nodes` of the state directory.
+ * Which nodes belong to the pool: those of the source (node_source.h), as many
+ * as -N says. The user's hostfile is read and never written; who is free and
+ * who is not is told in `free_nodes` and `allocated_nodes` of the state
+ * directory.
  */
 #ifndef ERM_MANAGER_NODE_POOL_H
 #define ERM_MANAGER_NODE_POOL_H
@@ -18,7 +19,7 @@ const struct idset *node_pool_members(const struct node_pool *pool);
 /* Tells the launcher and, when it differs from the core's, the core
  * (EV_POOL_CHANGED). Once the core is recovered, and after a change. */
 int node_pool_apply(struct node_pool *pool, struct err *err);
-/* Reads the hostfile again and applies it. -1 and ERR: it is bad, nothing
+/* Reads the source again and applies it. -1 and ERR: it is bad, nothing
  * changed. Nodes added or removed by hand are forgotten. */
 int node_pool_reload(struct node_pool *pool, struct err *err);
 /* Adds or removes nodes by name until the next reload or restart. Removing a
@@ -26,6 +27,8 @@ int node_pool_reload(struct node_pool *pool, struct err *err);
 int node_pool_add(struct node_pool *pool, const char *name, uint32_t slots,
                   struct err *err);
 int node_pool_remove(struct node_pool *pool, const char *name, struct err *err);
+/* Processors of this machine that may be used. */
+uint32_t node_pool_cores(void);
 /* Starts to watch the hostfile. */
 void node_pool_watch(struct node_pool *pool);
 /* The lists are written again soon when they changed. */

@@ -15,6 +15,7 @@
 #include "manager/node_pool.h"
 #include "manager/policy_box.h"
 #include "manager/reports.h"
+#include "manager/time_limit.h"
 #include "manager/turn.h"
 
 static int read_spec(const struct manager *manager, int64_t id,
@@ -135,11 +136,16 @@ static void kill_job(struct manager *manager, const struct action *action)
 static void set_walltime(struct manager *manager, const struct action *action)
 {
     struct launcher *launcher = manager->launcher;
+    const struct job *job = sched_job(manager->sched, action->job);
+    dur_us walltime = action->duration;
     struct err err;
 
     err_clear(&err);
+    if (job != NULL)
+        walltime =
+            time_limit_of(manager, walltime, job->planned_end, job->started);
     if (launcher->ops->set_walltime(launcher, action->job, action->attempt,
-                                    action->duration, &err) != 0)
+                                    walltime, &err) != 0)
         log_warning(&manager->log, "job %lld keeps its old walltime: %s",
                     (long long)action->job, err.text);
 }

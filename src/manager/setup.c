@@ -21,10 +21,12 @@
 #include "manager/launchers.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
+#include "manager/node_source.h"
 #include "manager/policy_box.h"
 #include "manager/problems.h"
 #include "manager/recover.h"
 #include "manager/settings.h"
+#include "manager/time_limit.h"
 #include "manager/turn.h"
 #include "store/socket_path.h"
 #include "store/state_dir.h"
@@ -126,6 +128,11 @@ static int note_first_start(struct manager *manager, struct err *err)
     return store_set_setting(manager->store, FIRST_STARTED, number, err);
 }
 
+static int make_source(struct manager *manager, struct err *err)
+{
+    return manager->options.is_observer ? 0 : node_source_find(manager, err);
+}
+
 static int make_state(struct manager *manager, struct err *err)
 {
     struct sched_config config;
@@ -144,15 +151,18 @@ static int make_state(struct manager *manager, struct err *err)
 
 static int make_pool(struct manager *manager, struct err *err)
 {
+    node_source_set_end(manager);
     manager->pool = node_pool_create(manager, err);
     if (manager->pool == NULL || launchers_choose(manager, err) != 0)
         return -1;
+    node_source_log(manager, node_pool_members(manager->pool));
     log_info(&manager->log, "%s", manager->launcher_note);
     manager->policy = policy_box_create(manager, err);
     if (manager->policy == NULL || node_pool_apply(manager->pool, err) != 0)
         return -1;
     node_pool_watch(manager->pool);
     recover_resume(manager);
+    time_limits_renew(manager);
     return 0;
 }
 
@@ -193,7 +203,8 @@ int setup_make(struct manager *manager, struct err *err)
     manager->problems = problems_create();
     manager->late_starts = late_starts_create(manager);
     if (find_home(manager, err) != 0 || open_state_dir(manager, err) != 0 ||
-        complete_paths(manager, err) != 0 || make_state(manager, err) != 0)
+        complete_paths(manager, err) != 0 || make_source(manager, err) != 0 ||
+        make_state(manager, err) != 0)
         return -1;
     if (make_effects(manager, err) != 0)
         return -1;
@@ -233,6 +244,7 @@ static void release_state(struct manager *manager)
     turn_destroy(manager->turn);
     sched_destroy(manager->sched);
     store_close(manager->store);
+    node_source_destroy(manager->source);
     node_names_destroy(manager->nodes);
     job_cache_destroy(manager->jobs);
     problems_destroy(manager->problems);

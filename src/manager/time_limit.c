@@ -2,6 +2,8 @@
 /* See time_limit.h. */
 #include "manager/time_limit.h"
 
+#include "manager/node_source.h"
+
 /* "01:10:00", also above a day: two spans are to be compared at a glance. */
 static void add_hours(struct strbuf *out, dur_us span)
 {
@@ -24,4 +26,47 @@ void time_limit_add_shortage(struct strbuf *out, dur_us walltime, dur_us left)
     }
     strbuf_add_str(out, ", the allocation ends in ");
     add_hours(out, left);
+}
+
+dur_us time_limit_of(const struct manager *manager, dur_us walltime,
+                     time_us planned_end, time_us from)
+{
+    const struct sched_config *config = sched_config(manager->sched);
+    dur_us margin = manager->options.end_margin;
+    dur_us left;
+
+    if (planned_end <= config->ends)
+        return walltime;
+    left = config->ends - (margin > 0 ? margin : END_MARGIN) - from;
+    return left > USEC_PER_SEC ? left : USEC_PER_SEC;
+}
+
+time_us time_limit_end(const struct manager *manager, const struct job *job)
+{
+    return time_add(job->started,
+                    time_limit_of(manager, job->request.walltime,
+                                  job->planned_end, job->started));
+}
+
+void time_limits_renew(const struct manager *manager)
+{
+    struct launcher *launcher = manager->launcher;
+    time_us ends = sched_config(manager->sched)->ends;
+    const struct job *job = sched_next_job(manager->sched, 0);
+
+    for (; job != NULL; job = sched_next_job(manager->sched, job->request.id)) {
+        dur_us limit;
+        struct err err;
+
+        if (job->state != JOB_RUNNING || job->planned_end <= ends)
+            continue;
+        limit = time_limit_of(manager, job->request.walltime, job->planned_end,
+                              job->started);
+        err_clear(&err);
+        if (launcher->ops->set_walltime(launcher, job->request.id, job->attempt,
+                                        limit, &err) != 0)
+            log_warning(&manager->log,
+                        "job %lld may outlast the allocation: %s",
+                        (long long)job->request.id, err.text);
+    }
 }

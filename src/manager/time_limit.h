@@ -7,8 +7,21 @@
 
 #include "base/clock.h"
 #include "base/strbuf.h"
+#include "manager/context.h"
 
 /* "needs 02:00:00, the allocation ends in 01:10:00": why a job of WALLTIME
  * (TIME_NEVER = none) is not started with LEFT of the allocation to come. */
-void time_limit_add_shortage(struct strbuf *out, dur_us walltime, dur_us left);
+void time_limit_add_shortage(
+    struct strbuf *out, dur_us walltime,
+    dur_us left); /* The walltime that the launcher is to hold an attempt to,
+                   * counted FROM: WALLTIME where that is over at PLANNED_END,
+                   * before the allocation; otherwise what is left with the
+                   * margin taken off, one second at the least. */
+dur_us time_limit_of(const struct manager *manager, dur_us walltime,
+                     time_us planned_end, time_us from);
+/* When JOB, which has started, will be ended at the latest. */
+time_us time_limit_end(const struct manager *manager, const struct job *job);
+/* Running jobs that were started when the end was another one, or none, get
+ * their limits. Once the launcher has found them again. */
+void time_limits_renew(const struct manager *manager);
 #endif

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "manager/job_cache.h"
 #include "manager/launch_plan.h"
+#include "manager/time_limit.h"
 #include "manager/turn.h"
 #include "manager/views_why.h"
 
@@ -109,9 +110,9 @@ static void put_live_times(json_t *object, const struct views *views,
     dur_us elapsed = 0, left = TIME_NEVER;
     if (job->started > 0 && views->now > job->started)
         elapsed = views->now - job->started;
-    if (job->started > 0 && job->planned_end != TIME_NEVER)
-        left =
-            job->planned_end > views->now ? job->planned_end - views->now : 0;
+    time_us end = job->started > 0 ? time_limit_end(views->manager, job) : 0;
+    if (job->started > 0 && end != TIME_NEVER)
+        left = end > views->now ? end - views->now : 0;
     else if (job->started == 0)
         left = job->request.walltime;
     views_put(object, "elapsed", views_seconds(elapsed));

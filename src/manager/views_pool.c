@@ -10,6 +10,7 @@
 #include "manager/api.h"
 #include "manager/jobs_watch.h"
 #include "manager/node_names.h"
+#include "manager/node_source.h"
 #include "manager/problems.h"
 #include "manager/turn.h"
 #include "store/history_view.h"
@@ -122,6 +123,21 @@ static void put_files(json_t *object, const struct manager *manager)
     views_put(object, "hostfile", views_text(options->hostfile));
 }
 
+/* Where the nodes come from, and until when they are ours. */
+static json_t *view_source(const struct manager *manager)
+{
+    json_t *object = json_object();
+    struct strbuf text;
+    strbuf_init(&text);
+    node_source_describe(manager, sched_nodes(manager->sched), &text);
+    views_put(object, "kind", views_text(node_source_kind(manager)));
+    views_put(object, "allocation", views_text(node_source_id(manager)));
+    views_put(object, "ends", views_time(sched_config(manager->sched)->ends));
+    views_put(object, "text", views_text(text.text));
+    strbuf_release(&text);
+    return object;
+}
+
 json_t *view_status(const struct views *views)
 {
     const struct manager *manager = views->manager;
@@ -130,6 +146,7 @@ json_t *view_status(const struct views *views)
     views_put(object, "version", views_text(ERM_VERSION));
     views_put(object, "pid", json_integer(getpid()));
     put_files(object, manager);
+    views_put(object, "nodes_from", view_source(manager));
     views_put(object, "launcher",
               views_text(launcher == NULL ? NULL : launcher->ops->name));
     views_put(object, "launcher_note", views_text(manager->launcher_note));

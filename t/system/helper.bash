@@ -29,6 +29,8 @@ setup() {
     export ASAN_OPTIONS=log_path=$SANITIZER
     export UBSAN_OPTIONS=print_stacktrace=1:log_path=$SANITIZER
     unset ERM_SOCKET NO_COLOR COLUMNS
+    # the tests may be run inside of an allocation
+    unset ERM_HOSTFILE ${!SLURM_@} ${!PBS_@} ${!LSB_@} ${!COBALT_@}
     MANAGER=
     cd "$WORK"
 }

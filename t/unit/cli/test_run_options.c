@@ -108,6 +108,24 @@ static void test_a_cooldown_may_be_none(void **state)
     end(&r);
 }
 
+static void test_where_the_nodes_come_from_and_when_they_go(void **state)
+{
+    (void)state;
+    struct reading r;
+    begin(&r, "run --nodes-from slurm --ends-in 2h --end-margin 5");
+    assert_int_equal(r.rc, 0);
+    assert_string_equal(r.run.manager.nodes_from, "slurm");
+    assert_true(r.run.manager.ends_in == 7200 * USEC_PER_SEC);
+    assert_true(r.run.manager.end_margin == 5 * USEC_PER_SEC);
+    assert_true(r.run.manager.ends_at == 0);
+    end(&r);
+    begin(&r, "start --ends-at 2100-01-01T00:00:00Z");
+    assert_int_equal(r.rc, 0);
+    assert_true(r.run.manager.ends_at == 4102444800 * USEC_PER_SEC);
+    assert_true(r.run.manager.ends_in == 0);
+    end(&r);
+}
+
 static void test_start_stays_in_front_on_demand(void **state)
 {
     (void)state;
@@ -126,9 +144,20 @@ static void test_mistakes(void **state)
 {
     (void)state;
     static const char *const bad[] = {
-        "run -s 2",        "run -s x",         "run -N 0",
-        "run -N -1",       "run --grace x",    "run --log-level loud",
-        "run --cooldown ", "run --cooldown x", "run --bakfill none"};
+        "run -s 2",
+        "run -s x",
+        "run -N 0",
+        "run -N -1",
+        "run --grace x",
+        "run --log-level loud",
+        "run --cooldown ",
+        "run --cooldown x",
+        "run --bakfill none",
+        "run --ends-in 0",
+        "run --ends-at x",
+        "run --ends-at 2020-01-01T00:00:00Z",
+        "run --end-margin x",
+        "run --ends-in 1h --ends-at 2100-01-01T00:00:00Z"};
     for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
         struct reading r;
         begin(&r, bad[i]);
@@ -145,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_the_option_of_two_letters),
         cmocka_unit_test(test_all_that_tunes_it),
         cmocka_unit_test(test_a_cooldown_may_be_none),
+        cmocka_unit_test(test_where_the_nodes_come_from_and_when_they_go),
         cmocka_unit_test(test_start_stays_in_front_on_demand),
         cmocka_unit_test(test_mistakes),
     };

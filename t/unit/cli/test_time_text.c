@@ -77,6 +77,41 @@ static void test_since(void **state)
     assert_non_null(strstr(err.hint, "-1d"));
 }
 
+static void expect_at(const char *text, const char *expected)
+{
+    char buf[TIME_TEXT_MAX];
+    time_us t;
+    struct err err;
+    if (time_text_at("--ends-at", text, NOW, &t, &err) != 0)
+        fail_msg("%s", err.text);
+    assert_string_equal(time_text_iso(t, buf), expected);
+}
+
+/* NOW is 2026-11-23 10:49:20, and the zone is UTC. */
+static void test_times_to_come(void **state)
+{
+    (void)state;
+    time_us t;
+    struct err err;
+    expect_at("18:00", "2026-11-23T18:00:00.000000Z");
+    expect_at("10:49:21", "2026-11-23T10:49:21.000000Z");
+    expect_at("10:49", "2026-11-24T10:49:00.000000Z");
+    expect_at("10:49:20", "2026-11-24T10:49:20.000000Z");
+    expect_at("2026-11-30T07:05", "2026-11-30T07:05:00.000000Z");
+    expect_at("2026-11-30 07:05:09", "2026-11-30T07:05:09.000000Z");
+    expect_at("2026-11-23T18:00:00.5Z", "2026-11-23T18:00:00.500000Z");
+    assert_int_equal(
+        time_text_at("--ends-at", "2026-11-23T10:49", NOW, &t, &err), -1);
+    assert_string_equal(err.text, "--ends-at: 2026-11-23T10:49 is over");
+    static const char *const bad[] = {"",       "25:00", "18",
+                                      "18:00x", "noon",  "2026-13-01T00:00"};
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        assert_int_equal(time_text_at("--ends-at", bad[i], NOW, &t, &err), -1);
+        assert_int_equal(err.code, ERR_USAGE);
+        assert_non_null(strstr(err.text, "is not a time"));
+    }
+}
+
 static void test_spans_in_options_are_seconds_if_nothing_is_said(void **state)
 {
     (void)state;
@@ -107,6 +142,7 @@ int main(void)
         cmocka_unit_test(test_instants_are_written),
         cmocka_unit_test(test_people_read_the_clock),
         cmocka_unit_test(test_since),
+        cmocka_unit_test(test_times_to_come),
         cmocka_unit_test(test_spans_in_options_are_seconds_if_nothing_is_said),
     };
     setenv("TZ", "UTC", 1);

@@ -11,6 +11,21 @@
 
 #include "base/clock.h"
 
+/* A test may be run inside of an allocation. */
+static void forget_allocations(void)
+{
+    static const char *const names[] = {
+        "ERM_HOSTFILE",      "SLURM_JOB_NODELIST",  "SLURM_NODELIST",
+        "SLURM_JOB_ID",      "SLURM_JOB_END_TIME",  "SLURM_JOB_CPUS_PER_NODE",
+        "PBS_NODEFILE",      "PBS_JOBID",           "PBS_WALLTIME",
+        "LSB_DJOB_HOSTFILE", "LSB_MCPU_HOSTS",      "LSB_HOSTS",
+        "LSB_JOBID",         "COBALT_NODEFILE",     "COBALT_JOBID",
+        "COBALT_ENDTIME",    "SLURM_TASKS_PER_NODE"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        unsetenv(names[i]);
+}
+
 void folder_enter(char *path, size_t size)
 {
     const char *tmp = getenv("TMPDIR");
@@ -18,6 +33,7 @@ void folder_enter(char *path, size_t size)
     snprintf(path, size, "%s/erm-test-XXXXXX", tmp == NULL ? "/tmp" : tmp);
     assert(mkdtemp(path) != NULL);
     assert(chdir(path) == 0);
+    forget_allocations();
 }
 
 static int remove_one(const char *path, const struct stat *st, int type,

@@ -11,7 +11,8 @@
 
 #include <event2/event.h>
 
-/* Makes a new folder and goes there; its path is borrowed from PATH. */
+/* Makes a new folder and goes there; its path is borrowed from PATH. Takes what
+ * tells of an allocation out of the environment. */
 void folder_enter(char *path, size_t size);
 /* Leaves it and removes it with all that is in it. */
 void folder_leave(const char *path);

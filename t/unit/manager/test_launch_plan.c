@@ -106,6 +106,52 @@ static void test_what_was_not_said_has_a_default(void **state)
     assert_int_equal(launch_plan_grace(stage->manager, 1), 1);
 }
 
+/* A job without a walltime is held to the end of the allocation and warned. */
+static void test_the_end_of_the_allocation_is_its_limit(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+    time_us ends;
+
+    stage->options.ends_in = 1000 * USEC_PER_SEC;
+    stage_start(stage);
+    ends = sched_config(stage->manager->sched)->ends;
+    plan = make(stage, "{\"command\": \"true\"}");
+    assert_true(plan.walltime > 900 * USEC_PER_SEC);
+    assert_true(manager_now(stage->manager) + plan.walltime >=
+                ends - 30 * USEC_PER_SEC);
+    assert_true(plan.walltime <= 970 * USEC_PER_SEC);
+    assert_int_equal(plan.warn_before, 60 * USEC_PER_SEC);
+    assert_int_equal(plan.warn_signal, SIGUSR1);
+    assert_true(llabs(atoll(variable(&plan, "ERM_END_TIME")) -
+                      (ends / USEC_PER_SEC - 30)) <= 1);
+    launch_plan_release(&plan);
+    plan = make(stage, "{\"command\": \"true\", \"warn_before\": \"2m\","
+                       " \"warn_signal\": \"TERM\"}");
+    assert_int_equal(plan.warn_before, 120 * USEC_PER_SEC);
+    assert_int_equal(plan.warn_signal, SIGTERM);
+    launch_plan_release(&plan);
+    plan = make(stage, "{\"command\": \"true\", \"warn_before\": 0}");
+    assert_int_equal(plan.warn_before, 0);
+    launch_plan_release(&plan);
+    plan = make(stage, "{\"command\": \"true\", \"walltime\": \"5m\"}");
+    assert_int_equal(plan.walltime, 300 * USEC_PER_SEC);
+    assert_int_equal(plan.warn_before, 0);
+    launch_plan_release(&plan);
+}
+
+static void test_a_short_rest_is_warned_of_half_way(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+
+    stage->options.ends_in = 90 * USEC_PER_SEC;
+    stage_start(stage);
+    plan = make(stage, "{\"command\": \"true\"}");
+    assert_int_equal(plan.warn_before, plan.walltime / 2);
+    launch_plan_release(&plan);
+}
+
 static void test_the_node_file(void **state)
 {
     struct stage *stage = *state;
@@ -147,6 +193,8 @@ int main(void)
         STORY(test_output_below_the_root),
         STORY(test_the_nodes_are_filled_in),
         STORY(test_what_was_not_said_has_a_default),
+        STORY(test_the_end_of_the_allocation_is_its_limit),
+        STORY(test_a_short_rest_is_warned_of_half_way),
         STORY(test_the_node_file),
         STORY(test_a_command_that_cannot_be_read),
     };

@@ -62,6 +62,25 @@ static void settings_are_told_as_they_are(void **state)
     views_release(&views);
 }
 
+static void the_source_and_its_end_are_told(void **state)
+{
+    struct scene *scene = *state;
+    struct sched_config config = *sched_config(scene->manager.sched);
+    json_t *status = ask_json(scene, 200, "GET", "/v1/status", NULL);
+    assert_string_equal(text_at(status, "nodes_from.kind"), "hostfile");
+    assert_string_equal(text_at(status, "nodes_from.text"),
+                        "hosts: n[1-5], 2 slots each");
+    assert_true(is_null_at(status, "nodes_from.allocation"));
+    assert_true(is_null_at(status, "nodes_from.ends"));
+    json_decref(status);
+    config.ends = 1764079500 * USEC_PER_SEC;
+    sched_set_config(scene->manager.sched, &config);
+    status = ask_json(scene, 200, "GET", "/v1/status", NULL);
+    assert_string_equal(text_at(status, "nodes_from.ends"),
+                        "2025-11-25T14:05:00.000000Z");
+    json_decref(status);
+}
+
 #define TEST(name) \
     cmocka_unit_test_setup_teardown(name, scene_enter, scene_leave)
 
@@ -70,6 +89,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(node_counts_add_up),
         TEST(a_node_that_left_is_not_listed),
+        TEST(the_source_and_its_end_are_told),
         TEST(settings_are_told_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
