@@ -52,9 +52,10 @@ const struct command command_run = {
     .help = "run a manager in the foreground",
     .more = "With a jobs file or a command as its operand it ends when "
             "everything is done (or\nwith --until-idle), prints a summary and "
-            "exits with the highest status of the\njobs. Ctrl-C stops the "
-            "manager; running jobs go on. The word run may be left out\nwhen "
-            "options follow.",
+            "exits with the highest status of the\njobs, or 1 when some need "
+            "more time than the allocation has. Ctrl-C stops the\nmanager; "
+            "running jobs go on. The word run may be left out when options "
+            "follow.",
     .options = run_option_rows,
     .run = manager_command_run,
 };

@@ -37,18 +37,22 @@ static void print_summary(const struct cli *cli,
             duration_human(summary->mean_wait, text));
     fprintf(cli->out, "%-12s %" PRIu32 " expands, %" PRIu32 " shrinks\n",
             "resizes", summary->n_grows, summary->n_shrinks);
+    if (summary->n_left > 0)
+        fprintf(cli->out, "%-12s %" PRIu32 " %s for another allocation\n",
+                "left", summary->n_left, summary->n_left == 1 ? "job" : "jobs");
     if (summary->n_rejected > 0)
         fprintf(cli->out, "%-12s %" PRIu32 " bad %s of the jobs file\n",
                 "rejected", summary->n_rejected,
                 summary->n_rejected == 1 ? "entry" : "entries");
 }
 
-/* The jobs' own, if one failed; else whether all of the file was taken. */
+/* The jobs' own, if one failed; else whether all of the file was taken and
+ * has been run. */
 static int exit_status(const struct manager_summary *summary)
 {
     if (summary->highest_exit != 0)
         return summary->highest_exit;
-    return summary->n_rejected > 0 ? 1 : 0;
+    return summary->n_rejected > 0 || summary->n_left > 0 ? 1 : 0;
 }
 
 /* Makes SPEC (initialised) the one job of `run -- COMMAND`. */

@@ -65,6 +65,7 @@ struct manager {
     struct err fatal;      /* why it had to stop; ERR_NONE: nothing */
     bool is_stopping;      /* ends after this turn */
     bool is_draining;      /* told to end its jobs and then stop */
+    uint32_t n_left;       /* jobs for another allocation, then */
     bool is_idle_end;      /* stops because all is done (until_idle) */
     bool is_read_only;     /* the disk is full: nothing new is taken */
 };

@@ -20,6 +20,7 @@
 #include "manager/setup.h"
 #include "manager/summary.h"
 #include "manager/text_file.h"
+#include "manager/time_limit.h"
 #include "manager/turn.h"
 
 #define LOOK_FOR_IDLE_MS 50
@@ -96,9 +97,11 @@ static bool has_live_jobs(const struct manager *manager)
     return sched_next_job(manager->sched, 0) != NULL;
 }
 
+/* Jobs that only another allocation can run are not waited for. */
 static bool is_idle(const struct manager *manager)
 {
-    if (turn_is_pending(manager->turn) || has_live_jobs(manager) ||
+    if (turn_is_pending(manager->turn) ||
+        (has_live_jobs(manager) && time_limit_n_left(manager) == 0) ||
         !policy_box_is_quiet(manager->policy))
         return false;
     return manager->jobs_watch == NULL ||
@@ -113,6 +116,7 @@ static void look_whether_to_end(struct manager *manager)
     if (manager->options.until_idle && !manager->is_stopping &&
         is_idle(manager)) {
         manager->is_idle_end = true;
+        manager->n_left = time_limit_n_left(manager);
         manager->is_stopping = true;
     }
 }

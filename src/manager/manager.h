@@ -52,6 +52,7 @@ void manager_options_init(struct manager_options *options);
 struct manager_summary {
     uint32_t n_jobs, n_completed, n_failed, n_timeout, n_cancelled, n_other;
     uint32_t n_grows, n_shrinks;
+    uint32_t n_left;     /* jobs for which the allocation was too short */
     uint32_t n_rejected; /* entries of the jobs file that were bad */
     dur_us makespan, mean_wait;
     double utilisation;

@@ -78,6 +78,7 @@ void summary_make(struct manager *manager, struct manager_summary *out)
 
     memset(out, 0, sizeof(*out));
     out->is_idle = manager->is_idle_end;
+    out->n_left = manager->n_left;
     if (manager->jobs_watch != NULL)
         out->n_rejected = jobs_watch_n_rejected(manager->jobs_watch);
     store_each_ended_job(manager->store, &filter, count_job, out, NULL);

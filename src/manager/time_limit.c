@@ -70,3 +70,30 @@ void time_limits_renew(const struct manager *manager)
                         (long long)job->request.id, err.text);
     }
 }
+
+static bool is_too_late(const struct sched_config *config,
+                        const struct job *job, time_us now)
+{
+    dur_us needs = job->request.walltime == TIME_NEVER ? config->least_run
+                                                       : job->request.walltime;
+
+    return job->is_aside && time_add(now, needs) > config->ends;
+}
+
+uint32_t time_limit_n_left(const struct manager *manager)
+{
+    const struct sched_config *config = sched_config(manager->sched);
+    const struct job *job = sched_next_job(manager->sched, 0);
+    time_us now = manager_now(manager);
+    uint32_t n = 0;
+
+    if (config->ends == TIME_NEVER)
+        return 0;
+    for (; job != NULL; job = sched_next_job(manager->sched, job->request.id)) {
+        if (job->state != JOB_PENDING ||
+            (job->n_unmet == 0 && !is_too_late(config, job, now)))
+            return 0;
+        n++;
+    }
+    return n;
+}

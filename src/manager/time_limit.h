@@ -24,4 +24,8 @@ time_us time_limit_end(const struct manager *manager, const struct job *job);
 /* Running jobs that were started when the end was another one, or none, get
  * their limits. Once the launcher has found them again. */
 void time_limits_renew(const struct manager *manager);
+/* Jobs that wait for another allocation: this one is too short for them, or
+ * they come after such a job. 0 as long as any job can still do something. */
+uint32_t time_limit_n_left(const struct manager *manager);
+
 #endif

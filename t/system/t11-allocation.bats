@@ -103,6 +103,19 @@ END
     wait_state 1 timeout
 }
 
+@test "erm run ends when only another allocation can go on" {
+    cat >jobs.json <<'END'
+[{"command": "true", "walltime": "00:01:00"},
+ {"command": "true", "walltime": "02:00:00", "name": "long"},
+ {"command": "true", "after": ["long"]}]
+END
+    run -1 erm run --ends-in 1h -N 1 jobs.json
+    has '2 jobs for another allocation'
+    # and in that one they run
+    run -0 erm run --ends-in 5h -N 1 jobs.json
+    has '2 completed'
+}
+
 @test "a variable that makes no sense is named, and nothing is started" {
     SLURM_JOB_NODELIST='n1;reboot' run -1 erm start
     has 'SLURM_JOB_NODELIST: ' '-H FILE'

@@ -63,6 +63,7 @@ static void test_without_an_end_there_is_no_limit(void **state)
     stage_start(stage);
     assert_true(time_limit_of(stage->manager, TIME_NEVER, TIME_NEVER, 5) ==
                 TIME_NEVER);
+    assert_int_equal(time_limit_n_left(stage->manager), 0);
 }
 
 /* The launcher is told: a job that names no walltime does not outlive the
@@ -86,6 +87,26 @@ static void test_a_job_without_a_walltime_is_ended(void **state)
                 sched_config(stage->manager->sched)->ends);
 }
 
+static void test_jobs_that_are_left_for_another_allocation(void **state)
+{
+    struct stage *stage = *state;
+    int64_t id;
+
+    start_allocation(stage);
+    assert_int_equal(time_limit_n_left(stage->manager), 0);
+    id = stage_submit(stage,
+                      "{\"command\": \"sleep 1000\", \"walltime\": \"10m\"}");
+    stage_expect(stage, id, JOB_RUNNING);
+    stage_submit(stage, "{\"command\": \"true\", \"walltime\": \"1h\"}");
+    stage_submit(stage, "{\"command\": \"true\", \"after\": [2]}");
+    assert_int_equal(time_limit_n_left(stage->manager), 0);
+    stage_send(stage, EV_CANCEL, id);
+    stage_expect(stage, id, JOB_CANCELLED);
+    assert_int_equal(time_limit_n_left(stage->manager), 2);
+    stage_submit(stage, "{\"command\": \"true\", \"hold\": true}");
+    assert_int_equal(time_limit_n_left(stage->manager), 0);
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
@@ -94,6 +115,7 @@ int main(void)
         STORY(test_the_limit_of_an_attempt),
         STORY(test_without_an_end_there_is_no_limit),
         STORY(test_a_job_without_a_walltime_is_ended),
+        STORY(test_jobs_that_are_left_for_another_allocation),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
