@@ -25,7 +25,7 @@ struct manager_options {
     const char *nodes_from;    /* "auto", "hostfile", "slurm"... */
     dur_us ends_in;            /* 0 = the allocation's, TIME_NEVER = no end */
     time_us ends_at;           /* wall clock; 0 = the allocation's */
-    dur_us end_margin;         /* 0 = 30 s */
+    dur_us end_margin;         /* 0 = 30 s, or 20 s longer than grace */
     bool start_at_max;         /* -s 1 */
     const char *backfill, *mode, *expand, *shrink; /* names */
     dur_us cooldown;                               /* < 0 = by rule */

@@ -17,6 +17,7 @@
 #include "codec/allocation_env.h"
 #include "manager/node_names.h"
 #include "manager/text_file.h"
+#include "manager/time_limit.h"
 #include "manager/views.h"
 
 #define READ_TRIES 50
@@ -161,14 +162,13 @@ static int find_end(const struct manager *manager, struct err *err)
 void node_source_set_end(const struct manager *manager)
 {
     const struct node_source *source = manager->source;
-    dur_us margin = manager->options.end_margin;
     struct sched_config config = *sched_config(manager->sched);
 
     if (source == NULL || source->ends == TIME_NEVER)
         return;
     /* erm's clock may be ahead of the wall's: see clock_init() */
     config.ends = manager_now(manager) + source->ends - clock_wall_us();
-    config.least_run = (margin > 0 ? margin : END_MARGIN) + USEC_PER_SEC;
+    config.least_run = time_limit_margin(manager) + USEC_PER_SEC;
     sched_set_config(manager->sched, &config);
 }
 

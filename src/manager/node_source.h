@@ -13,10 +13,6 @@
 #include "codec/hostfile.h"
 #include "manager/context.h"
 
-/* A job without a walltime is ended this long before the allocation is, unless
- * --end-margin says otherwise. */
-#define END_MARGIN (30 * USEC_PER_SEC)
-
 /*
  * Makes manager->source from the options and the environment; ERM_HOSTFILE
  * becomes the option. -1 and ERR when the options contradict each other or a

@@ -2,7 +2,10 @@
 /* See time_limit.h. */
 #include "manager/time_limit.h"
 
-#include "manager/node_source.h"
+#include "manager/launch_plan.h"
+
+#define LEAST_MARGIN (30 * USEC_PER_SEC)
+#define AFTER_GRACE (20 * USEC_PER_SEC)
 
 /* "01:10:00", also above a day: two spans are to be compared at a glance. */
 static void add_hours(struct strbuf *out, dur_us span)
@@ -28,16 +31,25 @@ void time_limit_add_shortage(struct strbuf *out, dur_us walltime, dur_us left)
     add_hours(out, left);
 }
 
+dur_us time_limit_margin(const struct manager *manager)
+{
+    dur_us grace = launch_plan_grace(manager, 0);
+
+    if (manager->options.end_margin > 0)
+        return manager->options.end_margin;
+    return grace > LEAST_MARGIN - AFTER_GRACE ? time_add(grace, AFTER_GRACE)
+                                              : LEAST_MARGIN;
+}
+
 dur_us time_limit_of(const struct manager *manager, dur_us walltime,
                      time_us planned_end, time_us from)
 {
     const struct sched_config *config = sched_config(manager->sched);
-    dur_us margin = manager->options.end_margin;
     dur_us left;
 
     if (planned_end <= config->ends)
         return walltime;
-    left = config->ends - (margin > 0 ? margin : END_MARGIN) - from;
+    left = config->ends - time_limit_margin(manager) - from;
     return left > USEC_PER_SEC ? left : USEC_PER_SEC;
 }
 

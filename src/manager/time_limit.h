@@ -13,10 +13,14 @@
  * (TIME_NEVER = none) is not started with LEFT of the allocation to come. */
 void time_limit_add_shortage(
     struct strbuf *out, dur_us walltime,
-    dur_us left); /* The walltime that the launcher is to hold an attempt to,
-                   * counted FROM: WALLTIME where that is over at PLANNED_END,
-                   * before the allocation; otherwise what is left with the
-                   * margin taken off, one second at the least. */
+    dur_us left); /* How long before the allocation a job without a walltime is
+                   * ended: as
+                   * --end-margin says, or 30 s, or 20 s longer than --grace. */
+dur_us time_limit_margin(const struct manager *manager);
+/* The walltime that the launcher is to hold an attempt to,
+ * counted FROM: WALLTIME where that is over at PLANNED_END,
+ * before the allocation; otherwise what is left with the
+ * margin taken off, one second at the least. */
 dur_us time_limit_of(const struct manager *manager, dur_us walltime,
                      time_us planned_end, time_us from);
 /* When JOB, which has started, will be ended at the latest. */

@@ -56,6 +56,20 @@ static void test_the_limit_of_an_attempt(void **state)
     assert_true(time_limit_of(manager, TIME_NEVER, TIME_NEVER, ends) == SEC(1));
 }
 
+static void test_the_margin_has_room_for_the_grace(void **state)
+{
+    struct stage *stage = *state;
+
+    stage_start(stage);
+    assert_true(time_limit_margin(stage->manager) == SEC(30));
+    stage->manager->options.grace = SEC(5);
+    assert_true(time_limit_margin(stage->manager) == SEC(30));
+    stage->manager->options.grace = SEC(60);
+    assert_true(time_limit_margin(stage->manager) == SEC(80));
+    stage->manager->options.end_margin = SEC(3);
+    assert_true(time_limit_margin(stage->manager) == SEC(3));
+}
+
 static void test_without_an_end_there_is_no_limit(void **state)
 {
     struct stage *stage = *state;
@@ -113,6 +127,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_shortage_in_words),
         STORY(test_the_limit_of_an_attempt),
+        STORY(test_the_margin_has_room_for_the_grace),
         STORY(test_without_an_end_there_is_no_limit),
         STORY(test_a_job_without_a_walltime_is_ended),
         STORY(test_jobs_that_are_left_for_another_allocation),
