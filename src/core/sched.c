@@ -110,8 +110,9 @@ static void step_submit(struct sched *sched, const struct event *event,
     event_release(&complete);
 }
 
-/* A running job gets no longer limit than the allocation has. Not a part of
- * the guard: the journal may be read with another end. */
+/* A running job gets no limit past the end of the allocation, unless it is a
+ * shorter one than it has, from when the end was another. Not a part of the
+ * guard: the journal may be read with another end, too. */
 static int check_new_end(const struct sched *sched, const struct event *event,
                          struct err *err)
 {
@@ -123,7 +124,8 @@ static int check_new_end(const struct sched *sched, const struct event *event,
         !(event->update.changes & CHANGE_WALLTIME))
         return 0;
     new_end = time_add(job->started, event->update.walltime);
-    if (new_end <= ends || new_end <= job->planned_end)
+    if (new_end <= ends || new_end == job->planned_end ||
+        (new_end < job->planned_end && job->planned_end != TIME_NEVER))
         return 0;
     err_set(err, ERR_CONFLICT,
             "job %" PRId64 " would run past the end of the allocation",
