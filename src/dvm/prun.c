@@ -72,7 +72,8 @@ static void add_place(struct argv *argv, const struct hostlist *hosts,
     strbuf_release(&text);
 }
 
-/* PRRTE would run it in the home folder where this one is not there. */
+/* PRRTE would run it in the home folder where this one is not there; and it
+ * takes away a quote at the end of a word, so the last thing is a newline. */
 static void add_command(struct argv *argv, const char *command)
 {
     char *cwd = getcwd(NULL, 0);
@@ -84,7 +85,7 @@ static void add_command(struct argv *argv, const char *command)
         strbuf_add_fmt(&text, *p == '\'' ? "'\\''" : "%c", *p);
     strbuf_add_fmt(&text,
                    "' || { echo \"erm: no such folder on $(hostname)\" >&2; "
-                   "exit 126; }; %s",
+                   "exit 126; }; %s\n",
                    command);
     argv_add(argv, text.text);
     strbuf_release(&text);

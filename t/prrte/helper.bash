@@ -34,11 +34,15 @@ setup() {
     STATE=$WORK_HERE/state
     on n0 mkdir "$WORK"
     cd "$WORK_HERE"
+    umask 000 # what the test makes here, the user may change
 }
 
 teardown() {
     [ -z "$NO_HOSTS" ] || return 0
     local status=0
+    if [ -z "${BATS_TEST_COMPLETED:-}" ]; then # the fault is known
+        for host in $(all_hosts); do clean "$host"; done
+    fi
     nothing_left || status=1
     if [ -z "${BATS_TEST_COMPLETED:-}" ] || [ $status -ne 0 ]; then
         show_logs
@@ -65,7 +69,7 @@ need_hosts() {
 }
 
 # No program on a host gets bats's own descriptor.
-hosts() { "$HOSTS" "$@" 3>&-; }
+hosts() { (umask 022 && exec "$HOSTS" "$@" 3>&-); }
 
 # usage: on HOST COMMAND... : as the ordinary user, in the test's folder once
 # there is one, with a state directory of the test's own.

@@ -34,7 +34,7 @@ END
 both_ready() { [ "$(find . -name 'ready.*' | wc -l)" -eq 2 ]; }
 no_sleep_on_hosts() {
     for host in n1 n2 n3 n4; do
-        run ! on "$host" pgrep -x sleep
+        run ! on "$host" pgrep -u erm -x sleep
     done
 }
 

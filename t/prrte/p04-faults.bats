@@ -29,7 +29,7 @@ kill_of_job() { as_root n0 kill -9 $(of_job "$1" "$2"); }
 others_complete() {
     run erm wait 2,3,4
     ok
-    is "$(job_field 2 .attempts)$(job_field 3 .attempts)" 11
+    is "$(job_field 2 .attempt)$(job_field 3 .attempt)" 11
 }
 ends_as() { # usage: ends_as ID STATE SECONDS
     wait_until "$3" has_state "$1" "$2"
@@ -57,7 +57,7 @@ ends_as() { # usage: ends_as ID STATE SECONDS
     four_jobs
     as_root "$HIT" pkill -9 -x prted
     ends_as 1 node_fail 8
-    run ! on "$HIT" pgrep -x sleep
+    run ! on "$HIT" pgrep -u erm -x sleep
     others_complete
     erm stop
 }
@@ -66,7 +66,7 @@ ends_as() { # usage: ends_as ID STATE SECONDS
     four_jobs
     kill_of_job 1 erm-shepherd
     ends_as 1 lost 5
-    run ! on "$HIT" pgrep -x sleep
+    run ! on "$HIT" pgrep -u erm -x sleep
     others_complete
     erm stop
 }
@@ -75,7 +75,7 @@ ends_as() { # usage: ends_as ID STATE SECONDS
     four_jobs
     kill_of_job 1 erm-dvm
     ends_as 1 failed 8
-    run ! on "$HIT" pgrep -x sleep
+    run ! on "$HIT" pgrep -u erm -x sleep
     others_complete
     erm stop
 }
@@ -99,7 +99,7 @@ ends_as() { # usage: ends_as ID STATE SECONDS
     done
     run erm wait 4
     ok
-    is "$(job_field 4 .attempts)" 2
+    is "$(job_field 4 .attempt)" 2
     erm stop
 }
 
@@ -116,7 +116,7 @@ ends_as() { # usage: ends_as ID STATE SECONDS
     wait_until 30 is_used_again "$host"
     run erm wait all
     ok
-    is "$(job_field 4 .attempts)" 2
+    is "$(job_field 4 .attempt)" 2
     erm stop
 }
 is_used_again() { ! erm nodes | grep -q down; }
