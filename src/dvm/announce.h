@@ -12,7 +12,7 @@
 
 /* Writes `command` and reports the start, PID being the command's. */
 void announce_started(const struct dvm_options *options, pid_t pid);
-/* Writes TEXT to the claim's file NAME, "failure" or "lost". */
+/* Writes TEXT to the claim's file NAME ("failure", "lost"...). */
 void announce_note(const struct dvm_options *options, const char *name,
                    const char *text);
 

@@ -23,6 +23,7 @@
 #include "shepherd/tree.h"
 
 #define NEVER INT64_MAX
+#define SERVED_HOSTS "dvm.hosts"
 #define TRIES 3
 #define TURN_PAUSE_US (50 * USEC_PER_MSEC)
 #define RETRY_PAUSE_US (500 * USEC_PER_MSEC)
@@ -201,6 +202,16 @@ static pid_t start_command(struct step *step)
     return pid;
 }
 
+static void write_served(const struct step *step)
+{
+    struct strbuf names;
+
+    strbuf_init(&names);
+    hostlist_join(&step->hosts, "\n", &names);
+    announce_note(step->options, SERVED_HOSTS, names.text);
+    strbuf_release(&names);
+}
+
 /* The DVM is there: for the command, or for whoever wants it. */
 static void run(struct step *step)
 {
@@ -208,6 +219,7 @@ static void run(struct step *step)
     set_state(step, STEP_RUNNING, NEVER);
     if (step->options->command == NULL) {
         set_state(step, STEP_RUNNING, USE_PAUSE_US);
+        write_served(step);
         announce_started(step->options, step->daemon.pid);
         return;
     }
@@ -251,10 +263,31 @@ static void start_daemon(struct step *step)
     set_state(step, STEP_STARTING, step->options->within_s * USEC_PER_SEC);
 }
 
-/* Somebody else starts it, or starts it again. */
+/* Has the shared DVM all hosts of this job? What serves left a copy of its
+ * host file beside its address. */
+static bool is_covered(const struct step *step)
+{
+    char path[PATH_MAX + 16];
+    ssize_t n = readlink(step->uri_file.text, path, PATH_MAX - 1);
+    struct hostlist served;
+    bool is_all;
+
+    path[n > 0 ? n : 0] = '\0';
+    if (n <= 0 || strrchr(path, '/') == NULL)
+        return false;
+    strcpy(strrchr(path, '/'), "/" SERVED_HOSTS);
+    hostlist_init(&served);
+    is_all = hosts_read(path, &served) == 0;
+    for (size_t i = 0; is_all && i < step->hosts.n; i++)
+        is_all = hostlist_find(&served, step->hosts.names[i]) >= 0;
+    hostlist_release(&served);
+    return is_all;
+}
+
+/* Somebody else starts it, or starts it again with more hosts. */
 static void wait_shared(struct step *step)
 {
-    if (access(step->uri_file.text, R_OK) == 0)
+    if (is_covered(step))
         run(step);
     else if (clock_boot_us() > step->give_up)
         fail(step, CLAIM_TRY_AGAIN, "the pool's DVM is not ready");

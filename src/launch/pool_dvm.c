@@ -167,9 +167,9 @@ static void publish(struct pool_dvm *pool, const struct generation *generation)
 /* Of a generation that is over. */
 static void remove_files(const struct pool_dvm *pool, uint32_t number)
 {
-    static const char *const names[] = {"lock",    "shepherd", "command",
-                                        "exit",    "exit.tmp", "dvm.uri",
-                                        "dvm.log", "failure",  "lost"};
+    static const char *const names[] = {
+        "lock",    "shepherd", "command",   "exit",    "exit.tmp",
+        "dvm.uri", "dvm.log",  "dvm.hosts", "failure", "lost"};
     struct strbuf path;
     int fd;
 

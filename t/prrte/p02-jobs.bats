@@ -35,7 +35,7 @@ opts=()
     done
     run on n0 env PATH="$WORK/empty" /usr/local/bin/erm start -H ../hosts \
         --launcher prrte
-    fails_with 4
+    fails_with 1
     has 'prte and prun are not in PATH' 'openmpi-bin'
     on n0 env PATH="$WORK/empty" /usr/local/bin/erm start -H ../hosts
     run erm status

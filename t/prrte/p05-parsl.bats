@@ -9,15 +9,25 @@ load helper
     on n0 python3 -c 'import parsl' || skip "NOT TESTED: no python3-parsl"
     cp "$BATS_TEST_DIRNAME/workflow.py" .
     cat >jobs.json <<'END'
-[ { "command": "python3 workflow.py --nodelist NODES --job_id ID", "min_nodes": 2, "walltime": "5m" },
-  { "command": "python3 workflow.py --nodelist NODES --job_id ID", "min_nodes": 2, "walltime": "5m" } ]
+[ { "command": "python3 workflow.py --nodelist NODES --job_id ID", "dvm": "job",
+    "min_nodes": 2, "walltime": "5m" },
+  { "command": "python3 workflow.py --nodelist NODES --job_id ID", "dvm": "job",
+    "min_nodes": 2, "walltime": "5m" } ]
 END
     run on n0 timeout 200 erm run -H ../hosts -j jobs.json --until-idle \
         --log-level warning
     ok
     has '2 completed'
-    run cat erm-1.out
-    has 'job 1: 20 tasks on n1,n2' 'runinfo of 1'
-    run cat erm-2.out
-    has 'job 2: 20 tasks on n3,n4' 'runinfo of 2'
+    for job in 1 2; do
+        run cat erm-$job.out
+        has "job $job: 20 tasks on n" "runinfo of $job"
+    done
+    # Parsl uses the workers that have come in time; but nobody else's.
+    run on n0 erm history --json
+    for job in 1 2; do
+        for host in $(sed -n 's/.* tasks on //p' erm-$job.out | tr , ' '); do
+            jq -e --arg host "$host" --argjson job $job '.jobs[] |
+                select(.id == $job).nodes | index($host)' <<<"$output"
+        done
+    done
 }

@@ -7,6 +7,7 @@ import argparse
 import os
 import socket
 import subprocess
+import time
 
 import parsl
 from parsl.app.app import python_app
@@ -23,7 +24,7 @@ INTERCHANGE = ["python3", "-m", "parsl.executors.high_throughput.interchange"]
 
 
 class Nodes(ExecutionProvider):
-    """One block on each node, by ssh."""
+    """One block on each node, in the DVM that erm has for this job."""
 
     def __init__(self, names):
         self.names, self.blocks = list(names), {}
@@ -34,7 +35,8 @@ class Nodes(ExecutionProvider):
     def submit(self, command, tasks_per_node, job_name="parsl"):
         name = self.names[len(self.blocks)]
         self.blocks[name] = subprocess.Popen(
-            ["ssh", name, f"cd {os.getcwd()} && {command}"],
+            ["prun", "--dvm-uri", os.environ["ERM_DVM_URI"], "--host", name,
+             "-n", "1", "--bind-to", "none", "sh", "-c", command],
             stdin=subprocess.DEVNULL)
         return name
 
@@ -60,7 +62,7 @@ class Nodes(ExecutionProvider):
 def where(number):
     import socket
     import time
-    time.sleep(0.1)
+    time.sleep(0.3)
     return number, socket.gethostname()
 
 
@@ -78,6 +80,8 @@ def main():
         provider=Nodes(names), launch_cmd=launch,
         interchange_launch_cmd=INTERCHANGE)
     parsl.load(Config(executors=[executor], run_dir=run_dir, strategy="none"))
+    while not executor.connected_managers():
+        time.sleep(0.1)
     done = [f.result() for f in [where(i) for i in range(TASKS)]]
     hosts = sorted({host for _, host in done})
     print(f"job {args.job_id}: {len(set(n for n, _ in done))} tasks on",
