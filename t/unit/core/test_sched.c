@@ -70,7 +70,6 @@ static void a_refusal_changes_nothing(void **state)
         "expand 1 nodes=3",
         "expand 2 1",
         "drain 99",
-        "node_down 5-99",
         "expand 3 1",
         "shrink 4 1 by=job",
     };
