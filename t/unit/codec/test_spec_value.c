@@ -186,14 +186,10 @@ static void test_words(void **state)
 static void test_what_is_not_there_yet_is_refused(void **state)
 {
     static const struct refusal refusals[] = {
-        {"\"launch\": \"mpi\"",
-         "launch: \"mpi\" is not available yet: this version starts commands "
-         "with the shell",
-         "write the mpirun or prun line as the command"},
         {"\"launch\": \"workers\"",
          "launch: \"workers\" is not available yet: this version starts "
-         "commands with the shell",
-         NULL},
+         "commands with the shell or as MPI programs",
+         "write the line that starts the workers as the command"},
         {"\"resize\": \"app\"",
          "resize: \"app\" is not available yet: this version resizes jobs by "
          "entries in policy.json",
@@ -220,6 +216,55 @@ static void test_what_is_not_there_yet_is_refused(void **state)
     job_spec_release(&spec);
 }
 
+static void test_how_an_mpi_program_is_started(void **state)
+{
+    struct job_spec spec;
+
+    (void)state;
+    read_spec(&spec, "\"launch\": \"mpi\", \"dvm\": \"job\", "
+                     "\"map_by\": \"ppr:2:node:PE=2\", "
+                     "\"bind_to\": \"core\"");
+    assert_int_equal(spec.launch, LAUNCH_MPI);
+    assert_int_equal(spec.dvm, DVM_OWN);
+    assert_string_equal(spec.map_by, "ppr:2:node:PE=2");
+    assert_string_equal(spec.bind_to, "core");
+    job_spec_release(&spec);
+    read_spec(&spec, "\"dvm\": \"pool\"");
+    assert_int_equal(spec.launch, LAUNCH_SHELL);
+    assert_int_equal(spec.dvm, DVM_OF_POOL);
+    assert_null(spec.map_by);
+    assert_null(spec.bind_to);
+    job_spec_release(&spec);
+    read_spec(&spec, "\"launch\": \"mpi\"");
+    assert_int_equal(spec.dvm, DVM_BY_RULE);
+    job_spec_release(&spec);
+}
+
+/* They become words of prun's command line: none of them may be an option of
+ * its own, or need a quote. */
+static void test_options_of_prun_are_plain_words(void **state)
+{
+    static const char hint[] =
+        "write it as for prun, for example \"core\" or \"ppr:2:node\"";
+    static const struct refusal refusals[] = {
+        {"\"map_by\": \"-x\"", "map_by: not a value of this option", hint},
+        {"\"map_by\": \"--host\"", "map_by: not a value of this option", hint},
+        {"\"map_by\": \"\"", "map_by: not a value of this option", hint},
+        {"\"map_by\": \"node core\"", "map_by: not a value of this option",
+         hint},
+        {"\"bind_to\": \"-n\"", "bind_to: not a value of this option", hint},
+        {"\"bind_to\": \"core'\"", "bind_to: not a value of this option", hint},
+        {"\"bind_to\": \"$(id)\"", "bind_to: not a value of this option", hint},
+        {"\"bind_to\": \"core\\n\"", "bind_to: not a value of this option",
+         hint},
+        {"\"map_by\": 2", "map_by: a string is expected, found a number", NULL},
+        {"\"dvm\": \"own\"", "dvm: unknown word \"own\"", "one of: job, pool"},
+    };
+
+    (void)state;
+    refuse_all(refusals, N_OF(refusals));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +277,8 @@ int main(void)
         cmocka_unit_test(test_a_string_has_a_longest_length),
         cmocka_unit_test(test_words),
         cmocka_unit_test(test_what_is_not_there_yet_is_refused),
+        cmocka_unit_test(test_how_an_mpi_program_is_started),
+        cmocka_unit_test(test_options_of_prun_are_plain_words),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
