@@ -58,20 +58,13 @@ static void a_submit_is_completed_and_recorded_so(void **state)
 static void a_refusal_changes_nothing(void **state)
 {
     static const char *const refused[] = {
-        "submit 1",
-        "submit 9 min=3 max=2",
-        "hold 1",
-        "release 2",
-        "requeue 2",
-        "cancel 7",
-        "update 1 min=2",
-        "expand 1 9",
-        "shrink 1 1",
-        "expand 1 nodes=3",
-        "expand 2 1",
-        "drain 99",
-        "expand 3 1",
-        "shrink 4 1 by=job",
+        "submit 1",       "submit 9 min=3 max=2",
+        "hold 1",         "release 2",
+        "requeue 2",      "cancel 7",
+        "update 1 min=2", "expand 1 9",
+        "shrink 1 1",     "expand 1 nodes=3",
+        "expand 2 1",     "drain 99",
+        "expand 3 1",     "shrink 4 1 by=job",
     };
     struct story *story =
         STORY("config mode=evolving", "nodes 6",
