@@ -181,33 +181,6 @@ static void test_slots_come_from_the_file_or_the_launcher(void **state)
     assert_true(node_names_slots(stage->manager->nodes, 1) >= 1);
 }
 
-static void test_the_note_says_where_jobs_run(void **state)
-{
-    struct stage *stage = *state;
-
-    start_with(stage, FIVE, 0);
-    assert_string_equal(stage->manager->launcher_note,
-                        "fake: 5 nodes, no processes are started");
-    stage_stop(stage);
-    stage->options.launcher = "local";
-    stage->options.shepherd_path = SHEPHERD_PATH;
-    stage_start(stage);
-    assert_non_null(strstr(stage->manager->launcher_note,
-                           "using 5 slices of this machine"));
-    stage_stop(stage);
-    file_put("hostfile", "a.host.invalid\nb.host.invalid\n");
-    stage->options.launcher = NULL;
-    stage_start(stage);
-    assert_non_null(strstr(stage->manager->launcher_note,
-                           "hosts a.host.invalid,b.host.invalid do not "
-                           "resolve: using 2 slices"));
-    stage_stop(stage);
-    file_put("hostfile", "127.0.0.1\n");
-    stage_start(stage);
-    assert_non_null(
-        strstr(stage->manager->launcher_note, "on this machine only"));
-}
-
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
@@ -223,7 +196,6 @@ int main(void)
         STORY(test_nodes_are_added_and_removed_by_hand),
         STORY(test_the_lists_follow),
         STORY(test_slots_come_from_the_file_or_the_launcher),
-        STORY(test_the_note_says_where_jobs_run),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
