@@ -242,6 +242,20 @@ static void probe(struct step *step)
                                 step->daemon.log_fd);
     argv_release(&argv);
     set_state(step, STEP_PROBING, PROBE_US);
+    if (step->command > 0)
+        return;
+    step->command = 0;
+    daemon_signal(&step->daemon, SIGKILL); /* as a probe that failed */
+}
+
+/* Its prun is of no use when the DVM goes. */
+static void forget_probe(struct step *step)
+{
+    if (step->state != STEP_PROBING)
+        return;
+    if (step->command > 0)
+        kill(-step->command, SIGKILL);
+    step->command = 0;
 }
 
 /* ---- the DVM ---- */
@@ -317,6 +331,7 @@ static void retry(struct step *step, const char *why)
                  ? complaint
                  : why);
     leave_turnstile(step);
+    forget_probe(step);
     if (step->n_tries >= TRIES)
         fail(step, CLAIM_TRY_AGAIN, text);
     else /* not all at the same time */
@@ -426,6 +441,7 @@ void step_end(struct step *step, int64_t grace_us)
     }
     if (step->state != STEP_RUNNING || step->command == 0) {
         step->code = 128 + SIGTERM;
+        forget_probe(step);
         if (step->state < STEP_STOPPING)
             stop(step);
         return;
