@@ -251,8 +251,15 @@ bool cmdline_calls_prun(const char *command)
     bool is_found = false;
     if (words_split(command, &words, NULL))
         return false;
-    for (size_t i = 0; i < words.n && !is_found; i++)
-        is_found = prun_is(command, &words, i);
+    size_t program = words.n; /* behind a marker */
+    for (size_t i = 0; i < words.n && !is_found; i++) {
+        const struct word *word = &words.items[i];
+        if (word->is_command && word->len == strlen(EXAMOL_MARKER) &&
+            !strncmp(command + word->start, EXAMOL_MARKER, word->len))
+            program = words_next(&words, i);
+        is_found =
+            (word->is_command || i == program) && prun_is(command, &words, i);
+    }
     words_release(&words);
     return is_found;
 }

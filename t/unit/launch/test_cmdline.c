@@ -356,6 +356,68 @@ static void test_what_is_the_manager_s_own(void **state)
     cmdline_env_free(NULL);
 }
 
+/* How much of COMMAND is the program's name, when it is nothing but that. */
+static void test_one_program(void **state)
+{
+    static const struct {
+        const char *command;
+        size_t n;
+    } rows[] = {
+        {"app", 3},
+        {"./app -x 'a b' \"$HOME\" `date`", 5},
+        {"./app $(date)", 0}, /* it might be, but is not looked into */
+        {"exit 7", 4},        /* whether there is such a program is not asked */
+        {"app  a\t b ", 3},
+        {"app a\n", 3},
+        {"", 0},
+        {" app", 0},
+        {"app; true", 0},
+        {"app && true", 0},
+        {"app | cat", 0},
+        {"app &", 0},
+        {"app >out", 0},
+        {"app <in -x", 0},
+        {"app # a word", 0},
+        {"app\nother", 0},
+        {"A=1 app", 0},
+        {"'app' -x", 0},
+        {"$APP -x", 0},
+        {"(app)", 0},
+        {"app 'x", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        if (cmdline_program(rows[i].command) != rows[i].n)
+            fail_msg("%s: %zu", rows[i].command,
+                     cmdline_program(rows[i].command));
+}
+
+static void test_a_command_that_calls_prun(void **state)
+{
+    static const char *const yes[] = {"prun app",
+                                      "/usr/bin/prun -n 2 app",
+                                      "true && prun app",
+                                      "A=1 prun app",
+                                      "cd x; prun app | cat",
+                                      "(prun app)",
+                                      "while :; do prun app; done",
+                                      "exec prun x",
+                                      "nohup prun x",
+                                      "time prun x",
+                                      "NUM_NODES_EXAMOL prun x"};
+    static const char *const no[] = {
+        "app",        "echo prun",  "app --with prun",
+        "prune x",    "'prun app'", "./my-prun x",
+        "# prun app", "",           "prun 'not closed"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+        if (!cmdline_calls_prun(yes[i]))
+            fail_msg("not seen: %s", yes[i]);
+    for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+        if (cmdline_calls_prun(no[i]))
+            fail_msg("seen: %s", no[i]);
+}
+
 int main(void)
 {
 #define AT_DESK(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -377,6 +439,8 @@ int main(void)
         AT_DESK(test_files_and_no_walltime),
         AT_DESK(test_later_ones_win),
         AT_DESK(test_what_is_the_manager_s_own),
+        cmocka_unit_test(test_one_program),
+        cmocka_unit_test(test_a_command_that_calls_prun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
