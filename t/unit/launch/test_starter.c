@@ -102,6 +102,24 @@ static void test_all_options(void **state)
                 "--;/bin/sh;-c;echo \"a b\" | cat;");
 }
 
+/* A wrapper gets the command as its last word, for the shell. */
+static void test_a_wrapper(void **state)
+{
+    static const char *const wrapper[] = {"/w/erm-dvm", "--key", "a b", "--",
+                                          NULL};
+    struct stage *stage = *state;
+    stage->request.wrapper = wrapper;
+    assert_seen(stage, SHOW_ARGS,
+                "--jobs;/jobs;--job;7;--attempt;2;--stdout;/o;--stderr;/e;"
+                "--cwd;/c;--cpus;0-3;--grace-us;5;--report;3;--wrapped;1;--;"
+                "/w/erm-dvm;--key;a b;--;echo \"a b\" | cat;");
+    stage->request.command = NULL; /* only a DVM */
+    assert_seen(stage, SHOW_ARGS,
+                "--jobs;/jobs;--job;7;--attempt;2;--stdout;/o;--stderr;/e;"
+                "--cwd;/c;--cpus;0-3;--grace-us;5;--report;3;--wrapped;1;--;"
+                "/w/erm-dvm;--key;a b;--;");
+}
+
 static void test_environment_is_complete(void **state)
 {
     assert_seen(*state, "env | grep -Ev '^(PWD|_)=' | sort | tr '\\n' ';' >&3",
@@ -153,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(test_least_command_line),
         STAGED(test_all_options),
+        STAGED(test_a_wrapper),
         STAGED(test_environment_is_complete),
         STAGED(test_signals_and_session),
         STAGED(test_no_such_program),
