@@ -26,17 +26,21 @@
 #include "base/strbuf.h"
 #include "dvm/host_script.h"
 
-#define BEAT_US (5 * USEC_PER_SEC)
-#define SILENCE_US (15 * USEC_PER_SEC)
-#define CONNECT_US (10 * USEC_PER_SEC)
-#define FIRST_RETRY_US (2 * USEC_PER_SEC)
-#define LAST_RETRY_US (30 * USEC_PER_SEC)
-#define OPERATION_US (5 * USEC_PER_SEC)
-#define FLAKY_US (3600 * USEC_PER_SEC)
-#define FIRST_COOLDOWN_US (30 * USEC_PER_SEC)
-#define LAST_COOLDOWN_US (1800 * USEC_PER_SEC)
 #define CONNECTS_AT_ONCE 16
 #define LINE_MAX_BYTES 65536
+
+const struct hosts_spans hosts_default_spans = {
+    .tick = USEC_PER_SEC,
+    .beat = 5 * USEC_PER_SEC,
+    .silence = 15 * USEC_PER_SEC,
+    .connect = 10 * USEC_PER_SEC,
+    .retry = 2 * USEC_PER_SEC,
+    .retry_max = 30 * USEC_PER_SEC,
+    .operation = 5 * USEC_PER_SEC,
+    .flaky = 3600 * USEC_PER_SEC,
+    .cooldown = 30 * USEC_PER_SEC,
+    .cooldown_max = 1800 * USEC_PER_SEC,
+};
 
 enum host_state {
     HOST_NONE,       /* no member of the pool */
@@ -52,7 +56,6 @@ struct host {
     char *name;          /* owned */
     uint32_t number;
     enum host_state state;
-    bool is_told_down;              /* the last report said so */
     pid_t pid;                      /* of erm-rsh, 0 none */
     struct bufferevent *connection; /* owned */
     int64_t heard, due;             /* boot time; due: see the state */
@@ -77,6 +80,7 @@ struct operation {
 
 struct hosts {
     struct hosts_config config;
+    struct hosts_spans spans;
     struct host **items; /* owned, by number; each owned */
     uint32_t n;
     struct operation *operations; /* owned list */
@@ -85,6 +89,12 @@ struct hosts {
     uint32_t n_connecting;
     int64_t ticked; /* boot time of the last beat */
 };
+
+static struct timeval time_of(dur_us span)
+{
+    return (struct timeval){.tv_sec = span / USEC_PER_SEC,
+                            .tv_usec = span % USEC_PER_SEC};
+}
 
 static struct host *get(const struct hosts *hosts, uint32_t number)
 {
@@ -132,7 +142,7 @@ static void answer_all(struct hosts *hosts, uint32_t node)
 
 /* ---- reports ---- */
 
-static void tell(struct hosts *hosts, struct host *host, bool is_up,
+static void tell(struct hosts *hosts, const struct host *host, bool is_up,
                  const char *reason)
 {
     struct launch_node_report report = {
@@ -142,7 +152,6 @@ static void tell(struct hosts *hosts, struct host *host, bool is_up,
         .slots = is_up ? host->cores : 0,
     };
 
-    host->is_told_down = !is_up;
     hosts->config.node_report(hosts->config.report_context, &report);
 }
 
@@ -174,22 +183,29 @@ static void disconnect(struct hosts *hosts, struct host *host)
     host->pid = 0;
 }
 
+static dur_us twice(dur_us span, dur_us most)
+{
+    return 2 * span < most ? 2 * span : most;
+}
+
 static dur_us cooldown(const struct host *host)
 {
-    dur_us span = FIRST_COOLDOWN_US;
+    const struct hosts_spans *spans = &host->hosts->spans;
+    dur_us span = spans->cooldown;
 
     if (host->n_failures < 2)
         return 0;
-    for (uint32_t i = 2; i < host->n_failures && span < LAST_COOLDOWN_US; i++)
-        span *= 2;
-    return span < LAST_COOLDOWN_US ? span : LAST_COOLDOWN_US;
+    for (uint32_t i = 2; i < host->n_failures && span < spans->cooldown_max;
+         i++)
+        span = twice(span, spans->cooldown_max);
+    return span;
 }
 
 static void note_failure(struct host *host)
 {
     int64_t now = clock_boot_us();
 
-    if (now - host->failed > FLAKY_US)
+    if (now - host->failed > host->hosts->spans.flaky)
         host->n_failures = 0;
     host->n_failures++;
     host->failed = now;
@@ -208,8 +224,7 @@ static void fail(struct hosts *hosts, struct host *host, const char *why)
         note_failure(host);
     host->state = HOST_WAITING;
     host->due = clock_boot_us() + host->retry;
-    host->retry =
-        2 * host->retry < LAST_RETRY_US ? 2 * host->retry : LAST_RETRY_US;
+    host->retry = twice(host->retry, hosts->spans.retry_max);
     answer_all(hosts, host->number);
     if (was_up)
         log_warning(hosts->config.log, "%s is down: %s", host->name, text);
@@ -232,7 +247,7 @@ static void come_up(struct hosts *hosts, struct host *host)
         return;
     }
     host->state = HOST_UP;
-    host->retry = FIRST_RETRY_US;
+    host->retry = hosts->spans.retry;
     tell(hosts, host, true, NULL);
 }
 
@@ -392,7 +407,7 @@ static void connect_to(struct hosts *hosts, struct host *host)
     open_connection(hosts, host, ends[0]);
     host->state = HOST_CONNECTING;
     hosts->n_connecting++;
-    host->due = clock_boot_us() + CONNECT_US;
+    host->due = clock_boot_us() + hosts->spans.connect;
     send_line(host, "%s\nfacts 0\n", host_script);
 }
 
@@ -417,7 +432,7 @@ static void beat(struct hosts *hosts, struct host *host, int64_t now)
         /* fall through */
     case HOST_SWEEPING:
     case HOST_UP:
-        if (now - host->heard > SILENCE_US)
+        if (now - host->heard > hosts->spans.silence)
             fail(hosts, host, "does not answer");
         break;
     }
@@ -427,20 +442,20 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     struct hosts *hosts = context;
     int64_t now = clock_boot_us();
-    static const struct timeval often = {.tv_sec = 1};
+    const struct timeval often = time_of(hosts->spans.tick);
 
     (void)fd, (void)what;
     /* When the manager itself stood still, nobody else is to blame. */
-    bool is_late = now - hosts->ticked > BEAT_US;
+    bool is_late = now - hosts->ticked > hosts->spans.beat;
     hosts->ticked = now;
     for (uint32_t i = 0; i < hosts->n; i++) {
         struct host *host = hosts->items[i];
         if (host == NULL)
             continue;
         if (is_late)
-            host->heard = now - BEAT_US;
+            host->heard = now - hosts->spans.beat;
         beat(hosts, host, now);
-        if (host->connection != NULL && now - host->heard > BEAT_US)
+        if (host->connection != NULL && now - host->heard > hosts->spans.beat)
             send_line(host, "ping 0\n");
     }
     event_add(hosts->timer, &often);
@@ -453,6 +468,7 @@ struct hosts *hosts_create(const struct hosts_config *config)
     struct hosts *hosts = mem_alloc(sizeof(*hosts));
 
     hosts->config = *config;
+    hosts->spans = config->spans ? *config->spans : hosts_default_spans;
     hosts->ticked = clock_boot_us();
     setenv("ERM_RSH", config->engine->rsh_how, 1); /* for erm-rsh */
     hosts->timer = event_new(config->loop, -1, 0, on_timer, hosts);
@@ -497,8 +513,7 @@ static void add_host(struct hosts *hosts, uint32_t number, const char *name)
     host->name = mem_strdup(name);
     host->number = number;
     host->state = HOST_WAITING;
-    host->retry = FIRST_RETRY_US;
-    host->is_told_down = true;
+    host->retry = hosts->spans.retry;
     hosts->items[number] = host;
     event_active(hosts->timer, EV_TIMEOUT, 0);
 }
@@ -564,7 +579,7 @@ static struct operation *begin_operation(struct hosts *hosts,
                                          hosts_done_f *done, void *context)
 {
     struct operation *operation = mem_alloc(sizeof(*operation));
-    static const struct timeval limit = {.tv_sec = OPERATION_US / USEC_PER_SEC};
+    const struct timeval limit = time_of(hosts->spans.operation);
 
     operation->hosts = hosts;
     operation->number = ++hosts->last_number;

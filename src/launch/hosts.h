@@ -21,6 +21,21 @@ struct hosts;
 /* Does that attempt run, as far as anybody knows? */
 typedef bool hosts_is_live_f(void *context, int64_t job_id, uint32_t attempt);
 
+/* How patient erm is with hosts. */
+struct hosts_spans {
+    dur_us tick;    /* between two looks at them */
+    dur_us beat;    /* between two pings */
+    dur_us silence; /* after so long without an answer it is down */
+    dur_us connect; /* for the first answer */
+    dur_us retry;   /* before the next try; doubled each time, up to: */
+    dur_us retry_max;
+    dur_us operation; /* for a sweep or a probe */
+    dur_us flaky;     /* without a failure: as new */
+    dur_us cooldown;  /* after the second failure; doubled each time, up to: */
+    dur_us cooldown_max;
+};
+extern const struct hosts_spans hosts_default_spans;
+
 struct hosts_config {
     struct event_base *loop; /* borrowed, as all here */
     const struct log *log;
@@ -29,6 +44,7 @@ struct hosts_config {
     void *report_context;
     hosts_is_live_f *is_live;
     void *live_context;
+    const struct hosts_spans *spans; /* NULL = hosts_default_spans */
 };
 
 /* Returns owned. */
