@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "dvm/announce.h"
 #include "dvm/step.h"
+#include "shepherd/claim.h"
 
 #define EXIT_USAGE 2
 #define EXIT_NOT_LAUNCHED 126
@@ -33,7 +34,8 @@ static void reap(struct step *step)
         step_reaped(step, pid, status);
 }
 
-/* With a shepherd's TERM comes the grace, in milliseconds. */
+/* With a shepherd's TERM comes the grace, in milliseconds. What it forwards has
+ * a signal of its own: a TERM for the job must not be taken for its end. */
 static void take_signals(struct step *step, int fd)
 {
     struct signalfd_siginfo info;
@@ -42,7 +44,9 @@ static void take_signals(struct step *step, int fd)
         int signal = (int)info.ssi_signo;
         if (signal == SIGCHLD)
             continue;
-        if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP)
+        if (signal == SHEPHERD_SIG_FORWARD)
+            step_forward(step, info.ssi_int);
+        else if (signal == SIGTERM || signal == SIGINT || signal == SIGHUP)
             step_end(step, info.ssi_code == SI_QUEUE
                                ? info.ssi_int * USEC_PER_MSEC
                                : DEFAULT_GRACE_US);

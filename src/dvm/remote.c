@@ -7,6 +7,16 @@
 #include "dvm/child.h"
 #include "dvm/host_script.h"
 
+static void add_signal(struct strbuf *out, int signal)
+{
+    const char *name = sigabbrev_np(signal);
+
+    if (name != NULL)
+        strbuf_add_str(out, name);
+    else /* a real-time signal */
+        strbuf_add_fmt(out, "%d", signal);
+}
+
 static void begin(struct remote *remote, size_t slot)
 {
     const struct dvm_options *options = remote->options;
@@ -18,8 +28,9 @@ static void begin(struct remote *remote, size_t slot)
     strbuf_init(&how);
     strbuf_init(&script);
     strbuf_add_fmt(&script, "%s\n", host_script);
-    strbuf_add_fmt(&command, HOST_COMMAND " sweep %s %s %s",
-                   sigabbrev_np(remote->signal), options->key,
+    strbuf_add_str(&command, HOST_COMMAND " sweep ");
+    add_signal(&command, remote->signal);
+    strbuf_add_fmt(&command, " %s %s", options->key,
                    remote->is_all ? "all" : "job");
     strbuf_add_fmt(&how, "ERM_RSH=%s",
                    options->rsh_how ? options->rsh_how : "ssh");

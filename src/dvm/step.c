@@ -452,15 +452,26 @@ void step_end(struct step *step, int64_t grace_us)
         tree_signal_from(step->command, SIGTERM);
 }
 
+/* prun passes these on to its job; others end it, and the job stays. In a DVM
+ * of many jobs its way would reach all of them. */
+static bool goes_through_prun(const struct step *step, int signal)
+{
+    return step->options->uri == NULL &&
+           (signal == SIGUSR1 || signal == SIGUSR2 || signal == SIGTSTP ||
+            signal == SIGCONT);
+}
+
 void step_forward(struct step *step, int signal)
 {
-    if (step->command == 0)
+    bool has_job = step->state == STEP_RUNNING || step->state == STEP_ENDING;
+
+    if (step->command == 0 || !has_job || signal <= 0 || signal > SIGRTMAX)
         return;
     if (step->options->per_node == 0)
         tree_forward_from(step->command, signal);
-    else if (step->options->uri == NULL) /* prun passes it on to its job */
+    else if (goes_through_prun(step, signal))
         kill(step->command, signal);
-    else /* in a DVM of many jobs prun's way would reach all of them */
+    else if (step->state == STEP_RUNNING) /* else TERM is on its way */
         remote_signal(&step->remote, signal, false);
 }
 

@@ -88,7 +88,8 @@ int options_parse(char **argv, struct options *out, const char **problem)
                             .walltime_us = INT64_MAX,
                             .grace_us = 10000000,
                             .nofile = -1,
-                            .report_fd = -1};
+                            .report_fd = -1,
+                            .wrapper_extra_us = OPTIONS_WRAPPER_EXTRA_US};
     for (char **word = argv + 1; *word; word += 2) {
         if (strcmp(*word, "--") == 0) {
             out->argv = word + 1;

@@ -14,6 +14,10 @@
     "[--grace-us N] [--cpus LIST] [--nofile N] [--report FD] [--wrapped 1] " \
     "-- ARGV...\n"
 
+/* A wrapper has this much more than the job's grace, to end what runs on other
+ * hosts, before it is killed itself. */
+#define OPTIONS_WRAPPER_EXTRA_US 15000000
+
 struct options { /* all borrowed from argv */
     const char *jobs_dir;
     const char *stdout_path;
@@ -29,7 +33,8 @@ struct options { /* all borrowed from argv */
     int64_t nofile;     /* soft RLIMIT_NOFILE of the job, -1: as inherited */
     int64_t report_fd;  /* -1: none */
     int64_t is_wrapped; /* 1: ARGV starts the command (doc/shepherd.md) */
-    char **argv;        /* of the command */
+    int64_t wrapper_extra_us;
+    char **argv; /* of the command */
 };
 
 /* 0, or -1 with *PROBLEM (borrowed from ARGV) = the word that is wrong. */

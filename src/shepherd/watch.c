@@ -80,15 +80,12 @@ static void set_walltime(struct watch *w, int64_t walltime_us)
         w->warn_at = w->walltime_at - warn_us;
 }
 
-/* A wrapper passes SIGNAL on to the job, wherever that runs; with TERM comes
- * how long the job has, in milliseconds. */
-static void tell_wrapper(const struct watch *w, int signal, int64_t grace)
+/* A wrapper ends the job, or passes a signal on to it, wherever that runs. */
+static void tell_wrapper(const struct watch *w, int signal, int value)
 {
-    union sigval value = {
-        .sival_int = (int)earlier(grace / 1000, INT_MAX),
-    };
+    union sigval data = {.sival_int = value};
     if (!w->has_command_ended)
-        sigqueue(w->command, signal, value);
+        sigqueue(w->command, signal, data);
 }
 
 /* TERM to all of the job, KILL to what is left GRACE later. Asked again it
@@ -96,13 +93,13 @@ static void tell_wrapper(const struct watch *w, int signal, int64_t grace)
 static void end_job(struct watch *w, int64_t grace)
 {
     bool has_wrapper = w->options->is_wrapped && !w->has_command_ended;
-    int64_t extra = has_wrapper ? WATCH_WRAPPER_EXTRA_US : 0;
+    int64_t extra = has_wrapper ? w->options->wrapper_extra_us : 0;
     w->kill_at =
         earlier(w->kill_at, add_time(add_time(watch_now_us(), grace), extra));
     if (has_wrapper) {
         w->is_ending = true;
         w->warn_at = w->walltime_at = NEVER;
-        tell_wrapper(w, SIGTERM, grace);
+        tell_wrapper(w, SIGTERM, (int)earlier(grace / 1000, INT_MAX));
         return;
     }
     if (w->is_ending)
@@ -145,7 +142,7 @@ static void reap(struct watch *w)
 static void forward(const struct watch *w, int signal)
 {
     if (w->options->is_wrapped)
-        tell_wrapper(w, signal, 0);
+        tell_wrapper(w, SHEPHERD_SIG_FORWARD, signal);
     else
         tree_forward(signal);
 }

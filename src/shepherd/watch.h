@@ -17,10 +17,6 @@
  * later (or after the job's grace, when that is shorter). */
 #define WATCH_LEFTOVER_GRACE_US 2000000
 
-/* A wrapper has this much more than the job's grace, to end what runs on other
- * hosts, before it is killed itself. */
-#define WATCH_WRAPPER_EXTRA_US 15000000
-
 /* Blocks all signals: from here on they wait for watch_run(). */
 void watch_prepare(void);
 int64_t watch_now_us(void);

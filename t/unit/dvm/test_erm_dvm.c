@@ -331,6 +331,23 @@ static void test_signals_are_passed_on(void **state)
     expect_clean(scene, true);
 }
 
+/* As a shepherd does it: what is for the job does not end erm-dvm. */
+static void test_a_term_that_is_passed_on(void **state)
+{
+    struct scene *scene = *state;
+    pid_t pid = START(scene,
+                      "trap 'echo warned' TERM; trap 'exit 8' USR2; "
+                      "echo >$FAKE/armed; while :; do sleep 0.01; done",
+                      MPI);
+
+    sandbox_await(&scene->box, "armed");
+    sandbox_signal(pid, SHEPHERD_SIG_FORWARD, SIGTERM);
+    AWAIT(scene_file_has(scene, "out", "warned\n"));
+    sandbox_signal(pid, SHEPHERD_SIG_FORWARD, SIGUSR2);
+    assert_int_equal(sandbox_wait(pid), 8);
+    expect_clean(scene, true);
+}
+
 /* ---- serving ---- */
 
 static void test_serving_until_it_is_told_to_end(void **state)
@@ -404,6 +421,7 @@ int main(void)
         STORY(test_term_without_a_value),
         STORY(test_term_before_anything),
         STORY(test_signals_are_passed_on),
+        STORY(test_a_term_that_is_passed_on),
         STORY(test_serving_until_it_is_told_to_end),
         STORY(test_a_probe_that_fails),
         STORY(test_a_job_in_the_pool_s_dvm),

@@ -104,6 +104,19 @@ static void test_the_signal_arrives(void **state)
     clear_away(&round);
 }
 
+static void test_a_signal_without_a_name(void **state)
+{
+    struct scene *scene = *state;
+    pid_t job = start_aside(scene, "exec sleep 100");
+    struct round round;
+
+    set_up(&round, scene, 1);
+    remote_signal(&round.remote, SIGRTMIN + 2, false);
+    finish(&round);
+    AWAIT(!scene_is_alive(job));
+    clear_away(&round);
+}
+
 static void test_a_host_that_refuses(void **state)
 {
     struct scene *scene = *state;
@@ -185,6 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(test_each_host_once),
         STORY(test_the_signal_arrives),
+        STORY(test_a_signal_without_a_name),
         STORY(test_a_host_that_refuses),
         STORY(test_a_host_that_is_silent_is_given_up),
         STORY(test_the_next_round_ends_the_last),

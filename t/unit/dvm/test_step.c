@@ -5,6 +5,7 @@
  */
 #include "scene.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -253,7 +254,8 @@ static void test_it_waits_for_its_turn(void **state)
 
     for (int i = 0; i < TURNSTILE_WIDTH; i++)
         places[i] = turnstile_enter(scene->box.dir);
-    scene->options.command = "exit 4";
+    scene->options.command =
+        "while [ ! -e $FAKE/go ]; do sleep 0.01; done; exit 4";
     scene->options.starts = scene->box.dir;
     begin(&step, scene);
     assert_int_equal(step.state, STEP_WAITING);
@@ -267,6 +269,7 @@ static void test_it_waits_for_its_turn(void **state)
     await(&step, STEP_RUNNING);
     places[0] = turnstile_enter(scene->box.dir); /* and gives it back */
     assert_true(places[0] >= 0);
+    scene_put(scene, "go", "");
     assert_int_equal(finish(&step), 4);
     for (int i = 0; i < TURNSTILE_WIDTH; i++)
         close(places[i]);
@@ -452,6 +455,61 @@ static void forward(struct scene *scene)
     assert_int_equal(finish(&step), 8);
 }
 
+/* prun would die of it, and the job stay. */
+static void test_a_signal_that_prun_does_not_pass_on(void **state)
+{
+    struct scene *scene = *state;
+    struct step step;
+
+    scene->options.command = "trap 'exit 8' TERM; echo >$FAKE/armed; "
+                             "while :; do sleep 0.01; done";
+    scene->options.per_node = 1;
+    begin(&step, scene);
+    await_ready(&step, scene);
+    step_forward(&step, SIGTERM);
+    assert_int_equal(step.state, STEP_RUNNING);
+    assert_int_equal(finish(&step), 8);
+    expect_note(scene, "lost", "");
+}
+
+/* The round that brings TERM is not given up for it. */
+static void test_a_signal_while_it_ends(void **state)
+{
+    struct scene *scene = *state;
+    struct step step;
+
+    scene->options.command = "trap 'exit 8' TERM; echo >$FAKE/armed; "
+                             "while :; do sleep 0.01; done";
+    scene->options.per_node = 1;
+    begin(&step, scene);
+    await_ready(&step, scene);
+    step_end(&step, FAR);
+    step_forward(&step, SIGINT);
+    assert_int_equal(step.remote.signal, SIGTERM);
+    assert_int_equal(finish(&step), 8);
+}
+
+static void test_signals_that_are_none(void **state)
+{
+    struct scene *scene = *state;
+    char path[SANDBOX_PATH];
+    struct step step;
+    int fd;
+
+    scene->options.command = "echo >$FAKE/armed; read x <$FAKE/fifo; exit 8";
+    assert_int_equal(mkfifo(sandbox_path(&scene->box, "fifo", path), 0600), 0);
+    begin(&step, scene);
+    await_ready(&step, scene);
+    step_forward(&step, 0);
+    step_forward(&step, -SIGKILL);
+    step_forward(&step, SIGRTMAX + 1);
+    assert_true(scene_is_alive(step.command));
+    fd = open(path, O_WRONLY | O_CLOEXEC);
+    assert_int_equal(write(fd, "x\n", 2), 2);
+    close(fd);
+    assert_int_equal(finish(&step), 8);
+}
+
 static void test_a_signal_for_the_command(void **state)
 {
     forward(*state);
@@ -476,13 +534,11 @@ static void test_serving(void **state)
 
     scene->options.uri = sandbox_path(&scene->box, "pool.uri", uri);
     begin(&step, scene);
-    await(&step, STEP_PROBING);
     await(&step, STEP_RUNNING);
     assert_true(scene_file_has(scene, "prun.calls", "true"));
     snprintf(expected, sizeof(expected), "1 %d ", (int)step.daemon.pid);
     assert_true(scene_file_has(scene, "jobs/1.1/command", expected));
     step_end(&step, FAR);
-    await(&step, STEP_CLEANING);
     assert_int_equal(finish(&step), 128 + SIGTERM);
     assert_int_equal(scene_count_lines(scene, "rsh.calls"), 2);
 }
@@ -511,11 +567,10 @@ static void test_there_is_no_prun(void **state)
     begin(&step, scene);
     sandbox_await(&scene->box, "jobs/1.1/dvm.uri");
     setenv("PATH", "/nonexistent", 1);
-    await(&step, STEP_PROBING);
+    await(&step, STEP_WAITING);
     setenv("PATH", old, 1);
     free(old);
     assert_int_equal(step.command, 0);
-    await(&step, STEP_WAITING);
     step_end(&step, FAR);
     finish(&step);
 }
@@ -667,6 +722,9 @@ int main(void)
         STORY(test_end_while_it_waits_to_try_again),
         STORY(test_a_signal_for_the_command),
         STORY(test_a_signal_through_prun),
+        STORY(test_a_signal_that_prun_does_not_pass_on),
+        STORY(test_a_signal_while_it_ends),
+        STORY(test_signals_that_are_none),
         STORY(test_serving),
         STORY(test_a_first_job_that_fails),
         STORY(test_there_is_no_prun),

@@ -212,6 +212,25 @@ static void test_bad_jobs_folder(void **state)
     assert_int_equal(claim_read(-1, 7, 1, &claim), -1);
 }
 
+static void test_notes(void **state)
+{
+    struct sandbox *box = *state;
+    char path[SANDBOX_PATH], buf[8];
+    assert_int_equal(mkdir(sandbox_path(box, "jobs/1.1", path), 0700), 0);
+    assert_string_equal(
+        claim_note(box->jobs_fd, 1, 1, "lost", buf, sizeof(buf)), "");
+    write_file(box, "jobs/1.1/lost", "a\nb\n");
+    assert_string_equal(
+        claim_note(box->jobs_fd, 1, 1, "lost", buf, sizeof(buf)), "a");
+    assert_string_equal(
+        claim_note(box->jobs_fd, 1, 1, "failure", buf, sizeof(buf)), "");
+    assert_string_equal(
+        claim_note(box->jobs_fd, 1, 2, "lost", buf, sizeof(buf)), "");
+    write_file(box, "jobs/1.1/failure", "too long for it\n");
+    assert_string_equal(
+        claim_note(box->jobs_fd, 1, 1, "failure", buf, sizeof(buf)), "too lon");
+}
+
 static int setup(void **state)
 {
     struct sandbox *box = calloc(1, sizeof(*box));
@@ -244,6 +263,7 @@ int main(void)
         BOXED(test_record_is_ended),
         BOXED(test_neither_is_lost),
         cmocka_unit_test(test_bad_jobs_folder),
+        BOXED(test_notes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,6 +34,8 @@ static void test_least_command_line(void **state)
     assert_int_equal(o.warn_us, 0);
     assert_int_equal(o.report_fd, -1);
     assert_int_equal(o.nofile, -1);
+    assert_int_equal(o.is_wrapped, 0);
+    assert_int_equal(o.wrapper_extra_us, OPTIONS_WRAPPER_EXTRA_US);
     assert_string_equal(o.argv[0], "true");
     assert_string_equal(o.argv[1], "--job"); /* the command's own */
     assert_null(o.argv[2]);
@@ -44,9 +46,10 @@ static void test_all_options(void **state)
     (void)state;
     struct options o;
     const char *problem;
-    char **argv = ARGV(REQUIRED, "--walltime-us", "9", "--warn-us", "8",
-                       "--warn-signal", "10", "--grace-us", "0", "--cpus",
-                       "0-3", "--nofile", "1024", "--report", "5", "--", "x");
+    char **argv =
+        ARGV(REQUIRED, "--walltime-us", "9", "--warn-us", "8", "--warn-signal",
+             "10", "--grace-us", "0", "--cpus", "0-3", "--nofile", "1024",
+             "--report", "5", "--wrapped", "1", "--", "x");
     assert_int_equal(options_parse(argv, &o, &problem), 0);
     assert_int_equal(o.walltime_us, 9);
     assert_int_equal(o.warn_us, 8);
@@ -55,6 +58,7 @@ static void test_all_options(void **state)
     assert_string_equal(o.cpus, "0-3");
     assert_int_equal(o.nofile, 1024);
     assert_int_equal(o.report_fd, 5);
+    assert_int_equal(o.is_wrapped, 1);
 }
 
 static void assert_problem(char **argv, const char *expected)
@@ -77,6 +81,7 @@ static void test_bad_values(void **state)
     assert_problem(ARGV("--attempt", "4294967296"), "--attempt");
     assert_problem(ARGV("--warn-signal", "65"), "--warn-signal");
     assert_problem(ARGV("--report", "2"), "--report");
+    assert_problem(ARGV("--wrapped", "2"), "--wrapped");
 }
 
 static void test_missing(void **state)

@@ -158,6 +158,12 @@ static pid_t start_listener(int ready[2], bool catches)
         pause();
 }
 
+static void await_listener(int ready[2])
+{
+    char byte;
+    assert_int_equal(read(ready[0], &byte, 1), 1);
+}
+
 static void test_warning_goes_to_those_who_listen(void **state)
 {
     (void)state;
@@ -174,6 +180,33 @@ static void test_warning_goes_to_those_who_listen(void **state)
     assert_int_equal(sandbox_wait(deaf), 128 + SIGUSR1);
 }
 
+/* ROOT's family alone, others of this process are left in peace. */
+static void test_one_branch(void **state)
+{
+    (void)state;
+    int ready[2], ends[2];
+    assert_int_equal(pipe(ready), 0);
+    pid_t aside = start_listener(ready, false);
+    await_listener(ready);
+    pid_t root = grow_family(ends);
+    await_family(ends);
+    tree_signal_from(root, SIGTERM);
+    for (int i = 0; i < 3; i++) {
+        int status;
+        assert_true(waitpid(-1, &status, 0) > 0);
+        assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+    }
+    assert_int_equal(waitpid(aside, NULL, WNOHANG), 0);
+    tree_forward_from(aside, SIGUSR1);
+    assert_int_equal(sandbox_wait(aside), 128 + SIGUSR1);
+    pid_t listener = start_listener(ready, true);
+    await_listener(ready);
+    tree_forward_from(listener, SIGUSR1);
+    assert_int_equal(sandbox_wait(listener), 42);
+    close(ready[0]);
+    close(ready[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -182,6 +215,7 @@ int main(void)
         cmocka_unit_test(test_list_of_another_process),
         cmocka_unit_test(test_what_forks_cannot_escape),
         cmocka_unit_test(test_warning_goes_to_those_who_listen),
+        cmocka_unit_test(test_one_branch),
     };
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,6 +142,23 @@ static void test_stopped_command_is_woken_to_end(void **state)
     assert_int_equal(r.signal, SIGTERM);
 }
 
+/* A wrapper has more time than the job, and no more than that. */
+static void test_kill_of_a_wrapper(void **state)
+{
+    (void)state;
+    struct options options = no_limit;
+    options.is_wrapped = 1;
+    options.walltime_us = SECOND / 2;
+    options.grace_us = SECOND / 20;
+    options.wrapper_extra_us = SECOND / 2;
+    int64_t before = watch_now_us();
+    struct exit_record r = watch(
+        &options, "trap '' TERM; setsid sleep 100 & while :; do sleep 1; done");
+    assert_int_equal(r.reason, EXIT_WALLTIME);
+    assert_int_equal(r.signal, SIGKILL);
+    assert_true(watch_now_us() - before >= SECOND + SECOND / 20);
+}
+
 static void test_cpu_time_counts_children(void **state)
 {
     (void)state;
@@ -162,6 +179,7 @@ int main(void)
         cmocka_unit_test(test_warning_comes_first),
         cmocka_unit_test(test_what_is_left_is_ended),
         cmocka_unit_test(test_stopped_command_is_woken_to_end),
+        cmocka_unit_test(test_kill_of_a_wrapper),
         cmocka_unit_test(test_cpu_time_counts_children),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
