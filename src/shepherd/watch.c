@@ -30,7 +30,8 @@ struct watch {
     int64_t pause; /* from one round of KILL to the next, growing */
     timer_t timer;
     bool has_timer;
-    bool is_ending; /* TERM was sent */
+    bool is_ending;    /* the job, or its wrapper, was told */
+    bool is_tree_told; /* TERM was sent to all of it */
     bool has_command_ended;
     bool is_over; /* no child is left */
 };
@@ -96,16 +97,15 @@ static void end_job(struct watch *w, int64_t grace)
     int64_t extra = has_wrapper ? w->options->wrapper_extra_us : 0;
     w->kill_at =
         earlier(w->kill_at, add_time(add_time(watch_now_us(), grace), extra));
+    w->is_ending = true;
+    w->warn_at = w->walltime_at = NEVER;
     if (has_wrapper) {
-        w->is_ending = true;
-        w->warn_at = w->walltime_at = NEVER;
         tell_wrapper(w, SIGTERM, (int)earlier(grace / 1000, INT_MAX));
         return;
     }
-    if (w->is_ending)
+    if (w->is_tree_told)
         return;
-    w->is_ending = true;
-    w->warn_at = w->walltime_at = NEVER;
+    w->is_tree_told = true;
     tree_signal(SIGTERM);
     tree_signal(SIGCONT); /* a stopped process could not act on TERM */
 }

@@ -271,6 +271,24 @@ static void test_what_a_wrapper_leaves_is_ended(void **state)
     assert_int_equal(sandbox_count(box), 0);
 }
 
+/* Told to end, it passed on what it could: what is left hears it now. */
+static void test_what_is_left_at_the_end_gets_term(void **state)
+{
+    struct sandbox *box = *state;
+    pid_t pid = start(
+        box,
+        COMMAND "(trap 'echo saved; exit' TERM; echo ready; "
+                "while :; do sleep 0.01; done) & trap 'exit 5' TERM; wait",
+        WORDS("--wrapped", "1"));
+    await_text(box, "ready\n");
+    sandbox_signal(pid, SHEPHERD_SIG_TERMINATE, 60000);
+    assert_int_equal(sandbox_wait(pid), 0);
+    await_text(box, "saved\n");
+    struct exit_record r = sandbox_claim(box, 1).exit;
+    assert_int_equal(r.code, 5);
+    assert_true(r.ended_us - r.started_us < 20000000);
+}
+
 static int setup(void **state)
 {
     struct sandbox *box = calloc(1, sizeof(*box));
@@ -307,6 +325,7 @@ int main(int argc, char **argv)
         BOXED(test_signals_for_the_job),
         BOXED(test_the_warning),
         BOXED(test_what_a_wrapper_leaves_is_ended),
+        BOXED(test_what_is_left_at_the_end_gets_term),
     };
     if (argc > 1 && strcmp(argv[1], "listen") == 0)
         return listen_to_signals();
