@@ -232,9 +232,9 @@ static int start(struct pool_dvm *pool, uint32_t number, const char *hosts,
 static void put_off(struct pool_dvm *pool)
 {
     pool->not_before = clock_boot_us() + pool->retry;
+    look_in(pool, pool->retry);
     pool->retry =
         2 * pool->retry < LAST_RETRY_US ? 2 * pool->retry : LAST_RETRY_US;
-    look_in(pool, pool->retry);
 }
 
 static void start_next(struct pool_dvm *pool, char *hosts)
@@ -249,6 +249,7 @@ static void start_next(struct pool_dvm *pool, char *hosts)
     if (start(pool, number, hosts, &err) == 0)
         return;
     log_warning(pool->config.base.log, "the pool's DVM: %s", err.text);
+    remove_files(pool, number);
     free_generation(pool, generation);
     put_off(pool);
 }
@@ -345,6 +346,10 @@ static void take_ready(struct pool_dvm *pool, struct generation *generation,
 
     if (generation->state != GEN_STARTING)
         return;
+    if (before != NULL && before->number > generation->number) {
+        retire(pool, generation); /* adopted, in no order */
+        return;
+    }
     if (before != NULL)
         retire(pool, before);
     generation->state = GEN_READY;
@@ -445,6 +450,7 @@ void pool_dvm_set_node(struct pool_dvm *pool, uint32_t node, bool is_up)
 static void adopt_all(struct pool_dvm *pool)
 {
     DIR *dir = opendir(pool->config.base.jobs_dir);
+    struct generation *generation;
     const struct dirent *entry;
     unsigned number;
     char rest;
@@ -455,9 +461,12 @@ static void adopt_all(struct pool_dvm *pool)
             continue;
         strbuf_init(&path);
         node_file(pool, number, &path);
-        add_generation(pool, number, read_hosts(path.text));
+        generation = add_generation(pool, number, read_hosts(path.text));
         strbuf_release(&path);
-        pool->inner->ops->adopt(pool->inner, 0, number, NULL);
+        if (pool->inner->ops->adopt(pool->inner, 0, number, NULL) != CLAIM_NONE)
+            continue;
+        remove_files(pool, number); /* no report will come of it */
+        free_generation(pool, generation);
     }
     if (dir != NULL)
         closedir(dir);
