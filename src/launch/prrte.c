@@ -231,7 +231,8 @@ static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
     enum claim_state state =
         prrte->inner->ops->adopt(prrte->inner, job_id, attempt, place);
 
-    if (state == CLAIM_NONE || place == NULL || !place->has_dvm)
+    if (state == CLAIM_NONE || place == NULL || !place->has_dvm ||
+        find(prrte, job_id, attempt) != NULL)
         return state;
     add_run(prrte, job_id, attempt, place->nodes, place->is_pool);
     if (prrte->pool != NULL && place->is_pool)
@@ -314,6 +315,7 @@ static void make_hosts(struct prrte *prrte)
         .report_context = prrte,
         .is_live = is_live,
         .live_context = prrte,
+        .spans = prrte->config.hosts_spans,
     };
 
     prrte->hosts = hosts_create(&config);

@@ -8,6 +8,7 @@
 #define ERM_LAUNCH_PRRTE_H
 
 #include "launch/engine.h"
+#include "launch/hosts.h"
 #include "launch/launcher.h"
 
 struct prrte_config {
@@ -17,6 +18,7 @@ struct prrte_config {
                               and pretend hosts */
     const char *nodes_dir; /* for the node file of the pool's DVM; NULL: no
                               such DVM */
+    const struct hosts_spans *hosts_spans; /* NULL = the usual ones */
 };
 
 struct launcher *launcher_prrte_create(const struct prrte_config *config,
