@@ -27,6 +27,18 @@ static void on_report(void *context, const struct launch_report *report)
         rig_start(rig, 100, command);
 }
 
+static void on_node_report(void *context,
+                           const struct launch_node_report *report)
+{
+    struct rig *rig = context;
+    if (report->is_up) {
+        rig->n_up++;
+        return;
+    }
+    rig->n_down++;
+    rig->n_at_down = rig->n;
+}
+
 /* What the manager gives to each job: how orphans are known. */
 static void set_env(struct rig *rig, int64_t id)
 {
@@ -34,12 +46,13 @@ static void set_env(struct rig *rig, int64_t id)
     for (char **item = rig->env; item && *item; item++)
         free(*item);
     free(rig->env);
-    rig->env = mem_alloc_array(5, sizeof(char *));
+    rig->env = mem_alloc_array(6, sizeof(char *));
     assert_true(asprintf(&rig->env[0], "PATH=%s", getenv("PATH")) > 0);
     assert_true(asprintf(&rig->env[1], "ERM_JOB_ID=%lld", (long long)id) > 0);
     assert_true(asprintf(&rig->env[2], "ERM_JOB_DIR=%s/%lld.1", rig->box.jobs,
                          (long long)id) > 0);
     rig->env[3] = mem_strdup(sandbox_mark(&rig->box, mark));
+    assert_true(asprintf(&rig->env[4], "FAKE=%s", rig->box.dir) > 0);
 }
 
 static void set_request(struct rig *rig)
@@ -69,7 +82,9 @@ static void create_launcher(struct rig *rig, rig_create_f *create)
                                                    RIG_NODES, slots, &unready,
                                                    &err),
                      0);
-    assert_int_equal(idset_count(&unready), 0);
+    assert_int_equal(idset_count(&unready),
+                     strcmp(rig->launcher->ops->name, "prrte") ? 0 : RIG_NODES);
+    idset_release(&unready);
     assert_true(slots[0] >= 1);
     assert_int_equal(slots[1], 7);
 }
@@ -86,6 +101,7 @@ int rig_setup(void **state, rig_create_f *create)
                                            .jobs_dir = rig->box.jobs,
                                            .shepherd_path = SHEPHERD_PATH,
                                            .report = on_report,
+                                           .node_report = on_node_report,
                                            .context = rig};
     set_request(rig);
     create_launcher(rig, create);
@@ -115,6 +131,23 @@ void rig_restart(struct rig *rig, rig_create_f *create)
     create_launcher(rig, create);
 }
 
+static void set_dvm(struct rig *rig, int64_t id)
+{
+    char name[CLAIM_NAME_MAX + 8];
+    snprintf(name, sizeof(name), "jobs/%lld.1", (long long)id);
+    sandbox_path(&rig->box, name, rig->job_dir);
+    snprintf(name, sizeof(name), "nodes.%lld", (long long)id);
+    sandbox_path(&rig->box, name, rig->node_file);
+    FILE *file = fopen(rig->node_file, "we");
+    IDSET_EACH (&rig->nodes, node) {
+        fprintf(file, "%c slots=1\n", 'a' + (char)node);
+    }
+    fclose(file);
+    rig->dvm.node_file = rig->node_file;
+    rig->dvm.job_dir = rig->job_dir;
+    rig->request.dvm = &rig->dvm;
+}
+
 void rig_start(struct rig *rig, int64_t id, const char *command)
 {
     struct err err = {.code = ERR_NONE};
@@ -122,6 +155,8 @@ void rig_start(struct rig *rig, int64_t id, const char *command)
     rig->request.job_id = id;
     rig->request.command = command;
     rig->request.env = (const char *const *)rig->env;
+    if (rig->has_dvm)
+        set_dvm(rig, id);
     if (rig->launcher->ops->start(rig->launcher, &rig->request, &err))
         fail_msg("%s", err.text);
 }
@@ -159,6 +194,13 @@ void rig_await_output(struct rig *rig)
     }
 }
 
+void rig_assert_signal(const struct rig *rig, const struct exit_record *exit,
+                       int signal)
+{
+    assert_int_equal(exit->signal, rig->has_dvm ? 0 : signal);
+    assert_int_equal(exit->code, rig->has_dvm ? 128 + signal : 0);
+}
+
 void rig_assert_report(const struct rig *rig, size_t i, int64_t id, int what)
 {
     assert_true(i < rig->n);
@@ -179,7 +221,7 @@ struct exit_record rig_run(struct rig *rig, int64_t id, const char *command)
 }
 
 int rig_run_tests(const struct CMUnitTest *tests, size_t n,
-                  int (*setup)(void **state))
+                  int (*setup)(void **state), int (*teardown)(void **state))
 {
     size_t total = n + n_contract_tests;
     struct CMUnitTest *all = mem_alloc_array(total, sizeof(*all));
@@ -187,7 +229,7 @@ int rig_run_tests(const struct CMUnitTest *tests, size_t n,
         all[i] = i < n_contract_tests ? contract_tests[i]
                                       : tests[i - n_contract_tests];
         all[i].setup_func = setup;
-        all[i].teardown_func = rig_teardown;
+        all[i].teardown_func = teardown;
     }
     int rc = _cmocka_run_group_tests("launcher", all, total, NULL, NULL);
     free(all);

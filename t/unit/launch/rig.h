@@ -27,7 +27,12 @@ struct rig {
     struct launch_request request; /* what rig_start() changes and sends */
     struct idset nodes;
     char out[SANDBOX_PATH];
-    char **env; /* owned */
+    char **env;   /* owned */
+    bool has_dvm; /* jobs get a DVM of their own */
+    struct launch_dvm dvm;
+    char job_dir[SANDBOX_PATH], node_file[SANDBOX_PATH];
+    size_t n_up, n_down; /* reports about nodes */
+    size_t n_at_down;    /* how many about jobs came before the last "down" */
 };
 
 /* Makes and stores a rig in *STATE (cmocka's setup); its opposite. */
@@ -43,6 +48,9 @@ void rig_await(struct rig *rig, size_t n);
 void rig_await_output(struct rig *rig);
 /* Start, wait for both reports; the exit record. */
 struct exit_record rig_run(struct rig *rig, int64_t id, const char *command);
+/* Was it ended by SIGNAL? A wrapper tells that as a shell does. */
+void rig_assert_signal(const struct rig *rig, const struct exit_record *exit,
+                       int signal);
 void rig_assert_report(const struct rig *rig, size_t i, int64_t id, int what);
 
 /* Tests of the contract in launcher.h; *STATE is a rig. */
@@ -50,6 +58,6 @@ extern const struct CMUnitTest contract_tests[];
 extern const size_t n_contract_tests;
 /* Runs the contract and TESTS (N of them), each on a new rig. */
 int rig_run_tests(const struct CMUnitTest *tests, size_t n,
-                  int (*setup)(void **state));
+                  int (*setup)(void **state), int (*teardown)(void **state));
 
 #endif

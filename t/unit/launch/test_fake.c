@@ -87,5 +87,6 @@ int main(void)
         cmocka_unit_test(test_nothing_survives),
         cmocka_unit_test(test_command_that_is_no_shell_command),
     };
-    return rig_run_tests(tests, sizeof(tests) / sizeof(tests[0]), setup);
+    return rig_run_tests(tests, sizeof(tests) / sizeof(tests[0]), setup,
+                         rig_teardown);
 }

@@ -334,5 +334,6 @@ int main(void)
         cmocka_unit_test(test_job_is_in_a_session_of_its_own),
         cmocka_unit_test(test_warning),
     };
-    return rig_run_tests(tests, sizeof(tests) / sizeof(tests[0]), setup);
+    return rig_run_tests(tests, sizeof(tests) / sizeof(tests[0]), setup,
+                         rig_teardown);
 }
