@@ -9,10 +9,10 @@
  *   shepherd  one line: "1 PID STARTTIME BOOT_ID" of the shepherd
  *   command   one line: "1 PID STARTTIME_US" once the command runs
  *   exit      the exit record, by rename, once nothing of the job is left
- *   failure, lost   one line of a wrapper (erm-dvm): why it could not start
- *             the command, or why the command was cut off by no fault of its
- * own Order for readers: test the lock first, then read `exit`. Uses libc only;
- * shared by erm-shepherd and the launchers.
+ *   failure   one line of a wrapper (erm-dvm): why the command did not start
+ *   lost      the same: why the command was cut off, by no fault of its own
+ * Order for readers: test the lock first, then read `exit`.
+ * Uses libc only; shared by erm-shepherd and the launchers.
  */
 #ifndef ERM_SHEPHERD_CLAIM_H
 #define ERM_SHEPHERD_CLAIM_H
