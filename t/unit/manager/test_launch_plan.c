@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "launch/engine.h"
 #include "manager/launch_plan.h"
 
 static void expect_output(const char *pattern, const char *output_dir,
@@ -185,6 +186,132 @@ static void test_a_command_that_cannot_be_read(void **state)
     idset_release(&nodes);
 }
 
+/* PRRTE is there, as far as the plan knows. */
+static struct engine engine = {.pool_uri = (char[]){"/s/dvm/pool.uri"}};
+
+static void start_with_prrte(struct stage *stage, const char *dvm)
+{
+    stage_start(stage);
+    stage->manager->engine = &engine;
+    stage->manager->options.dvm = dvm;
+}
+
+static void test_whose_dvm(void **state)
+{
+    static const struct {
+        const char *rule, *text;
+        bool has_dvm, is_pool;
+    } rows[] = {
+        {NULL, "{\"command\": \"app\"}", false, false},
+        {NULL, "{\"command\": \"prun app\"}", true, false},
+        {NULL, "{\"command\": \"echo prun\"}", false, false},
+        {NULL, "{\"command\": \"app\", \"launch\": \"mpi\"}", true, false},
+        {NULL, "{\"command\": \"app\", \"dvm\": \"job\"}", true, false},
+        {"job", "{\"command\": \"app\"}", false, false},
+        {"pool", "{\"command\": \"app\"}", true, true},
+        {"pool", "{\"command\": \"app\", \"launch\": \"mpi\"}", true, true},
+        {"pool", "{\"command\": \"app\", \"dvm\": \"job\"}", true, false},
+        {"pool", "{\"command\": \"app\", \"dvm\": \"pool\"}", true, true},
+    };
+    struct stage *stage = *state;
+    struct job_spec spec;
+    bool is_pool;
+
+    start_with_prrte(stage, NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        stage->manager->options.dvm = rows[i].rule;
+        stage->manager->engine = &engine;
+        assert_int_equal(job_spec_from_text(rows[i].text, &spec, NULL), 0);
+        if (launch_plan_has_dvm(stage->manager, &spec, &is_pool) !=
+                rows[i].has_dvm ||
+            is_pool != rows[i].is_pool)
+            fail_msg("--dvm %s: %s", rows[i].rule ? rows[i].rule : "",
+                     rows[i].text);
+        stage->manager->engine = NULL; /* without PRRTE there is none */
+        assert_false(launch_plan_has_dvm(stage->manager, &spec, &is_pool));
+        assert_false(is_pool);
+        job_spec_release(&spec);
+    }
+}
+
+static void test_an_mpi_program(void **state)
+{
+    struct stage *stage = *state;
+    char uri[400];
+    struct launch_plan plan;
+
+    start_with_prrte(stage, NULL);
+    plan = make(stage, "{\"command\": \"./app -n NNODES\", "
+                       "\"launch\": \"mpi\", \"slots_per_node\": 3}");
+    assert_true(plan.has_dvm);
+    assert_false(plan.dvm.is_pool);
+    assert_int_equal(plan.dvm.per_node, 3); /* one process a slot */
+    assert_null(plan.dvm.map_by);
+    assert_string_equal(plan.dvm.node_file, plan.node_file);
+    assert_string_equal(plan.dvm.job_dir, plan.job_dir);
+    snprintf(uri, sizeof(uri), "%.300s/dvm.uri", plan.job_dir);
+    assert_string_equal(plan.dvm_uri, uri);
+    assert_string_equal(plan.command.text, "exec ./app -n 2");
+    launch_plan_release(&plan);
+    plan = make(stage, "{\"command\": \"exit 7\", \"launch\": \"mpi\", "
+                       "\"procs_per_node\": 5, \"slots_per_node\": 3}");
+    assert_int_equal(plan.dvm.per_node, 5);
+    assert_string_equal(plan.command.text, "exit 7"); /* no such program */
+    launch_plan_release(&plan);
+    stage->manager->options.dvm = "pool";
+    plan = make(stage, "{\"command\": \"a; b\", \"launch\": \"mpi\"}");
+    assert_true(plan.dvm.is_pool);
+    assert_string_equal(plan.dvm_uri, "/s/dvm/pool.uri");
+    assert_string_equal(plan.command.text, "a; b");
+    launch_plan_release(&plan);
+}
+
+static void test_a_command_with_its_own_prun(void **state)
+{
+    struct stage *stage = *state;
+    struct launch_plan plan;
+
+    start_with_prrte(stage, NULL);
+    plan = make(stage, "{\"command\": \"prun ./app\"}");
+    assert_true(plan.has_dvm);
+    assert_int_equal(plan.dvm.per_node, 0); /* it starts prun itself */
+    assert_ptr_equal(strstr(plan.command.text, "prun --dvm-uri file:/"),
+                     plan.command.text);
+    launch_plan_release(&plan);
+}
+
+static struct err make_fails(struct stage *stage, const char *text)
+{
+    struct launch_plan plan;
+    struct job_spec spec;
+    struct idset nodes;
+    struct err err;
+
+    idset_init(&nodes);
+    idset_add(&nodes, 0);
+    assert_int_equal(job_spec_from_text(text, &spec, NULL), 0);
+    assert_int_equal(launch_plan_make(&plan, stage->manager, &spec,
+                                      &spec.request, 1, 1, &nodes, &err),
+                     -1);
+    job_spec_release(&spec);
+    idset_release(&nodes);
+    return err;
+}
+
+static void test_what_cannot_be_had(void **state)
+{
+    struct stage *stage = *state;
+
+    start_with_prrte(stage, NULL);
+    assert_int_equal(
+        make_fails(stage, "{\"command\": \"app\", \"dvm\": \"pool\"}").code,
+        ERR_INPUT);
+    stage->manager->engine = NULL;
+    assert_int_equal(
+        make_fails(stage, "{\"command\": \"app\", \"launch\": \"mpi\"}").code,
+        ERR_NOT_FOUND);
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
@@ -196,6 +323,10 @@ int main(void)
         STORY(test_the_end_of_the_allocation_is_its_limit),
         STORY(test_a_short_rest_is_warned_of_half_way),
         STORY(test_the_node_file),
+        STORY(test_whose_dvm),
+        STORY(test_an_mpi_program),
+        STORY(test_a_command_with_its_own_prun),
+        STORY(test_what_cannot_be_had),
         STORY(test_a_command_that_cannot_be_read),
     };
 
