@@ -65,7 +65,7 @@ bool in_use(const char *claim_dir)
     snprintf(path, sizeof(path), "%.4096s/..", claim_dir);
     jobs_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (jobs_fd < 0)
-        return true;
+        return errno != ENOENT; /* the state directory was removed */
     if (!is_managed(jobs_fd))
         return has_running_job(jobs_fd);
     close(jobs_fd);

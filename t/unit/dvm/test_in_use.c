@@ -78,9 +78,21 @@ static void test_when_it_cannot_be_told(void **state)
     struct scene *scene = *state;
     char dir[SANDBOX_PATH];
 
-    assert_true(in_use("/nonexistent/jobs/0.1"));
     serve(scene, dir);
     assert_true(in_use(dir)); /* there is no lock file to ask about */
+    scene_put(scene, "file", "");
+    assert_true(in_use(sandbox_path(&scene->box, "file/0.1", dir)));
+}
+
+/* Nobody is left who could end it. */
+static void test_a_state_directory_that_is_gone(void **state)
+{
+    struct scene *scene = *state;
+    char dir[SANDBOX_PATH];
+
+    serve(scene, dir);
+    assert_int_equal(rmdir(dir), 0);
+    assert_false(in_use(dir));
 }
 
 int main(void)
@@ -90,6 +102,7 @@ int main(void)
         STORY(test_a_manager),
         STORY(test_a_job),
         STORY(test_when_it_cannot_be_told),
+        STORY(test_a_state_directory_that_is_gone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
