@@ -15,6 +15,20 @@
  *                               WHAT job: but not to PRRTE's daemons; all: to
  *                               these too, and the folder /tmp/erm-KEY goes.
  *                               KILL comes again until nothing is found.
+ *
+ * For erm doctor, which trusts a host less (only what this user owns counts,
+ * and no link is followed):
+ *
+ *   clock N                     clock N EPOCH-SECONDS
+ *   lacks N                     lacks N TOOL...: what this script would need
+ *   where N                     where N BOOT-ID PID-NAMESPACE
+ *   token N PATH                token N TEXT: that file's first line
+ *   space N PATH                space N FREE-KIB
+ *   left N                      left N p:KEY:PROCESSES... f:KEY:1...: processes
+ *                               and folders /tmp/erm-KEY
+ *   clear N KEY                 cleared N KEY ENDED STAYED REMOVED: KILL to all
+ *                               of KEY until nothing is found, and its folder
+ *                               goes (REMOVED 1)
  */
 #ifndef ERM_DVM_HOST_SCRIPT_H
 #define ERM_DVM_HOST_SCRIPT_H
