@@ -43,3 +43,10 @@ int manager_command_start(struct cli *cli, int argc, char **argv,
     (void)cli;
     return become_manager("start", argc, argv, err);
 }
+
+int manager_command_doctor(struct cli *cli, int argc, char **argv,
+                           struct err *err)
+{
+    (void)cli;
+    return become_manager("doctor", argc, argv, err);
+}

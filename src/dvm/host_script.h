@@ -26,9 +26,9 @@
  *   space N PATH                space N FREE-KIB
  *   left N                      left N p:KEY:PROCESSES... f:KEY:1...: processes
  *                               and folders /tmp/erm-KEY
- *   clear N KEY                 cleared N KEY ENDED STAYED REMOVED: KILL to all
+ *   clear N KEY                 cleared N KEY ENDED STAYED GONE: KILL to all
  *                               of KEY until nothing is found, and its folder
- *                               goes (REMOVED 1)
+ *                               goes (GONE 1: it is not there)
  */
 #ifndef ERM_DVM_HOST_SCRIPT_H
 #define ERM_DVM_HOST_SCRIPT_H

@@ -19,7 +19,7 @@ bool engine_version_is_enough(const char *version)
 }
 
 /* The last word of the first line: "prte (PRRTE) 3.0.8". */
-static int ask_version(struct engine *engine, struct err *err)
+int engine_ask_version(char *version, size_t size, struct err *err)
 {
     char line[200] = "";
     FILE *prte = popen("prte --version 2>/dev/null", "re");
@@ -33,11 +33,11 @@ static int ask_version(struct engine *engine, struct err *err)
     word = strrchr(line, ' ');
     if (word == NULL || atoi(word + 1) == 0)
         return err_set(err, ERR_REQUEST, "prte does not tell its version");
-    snprintf(engine->version, sizeof(engine->version), "%s", word + 1);
-    if (engine_version_is_enough(engine->version))
+    snprintf(version, size, "%s", word + 1);
+    if (engine_version_is_enough(version))
         return 0;
     err_set(err, ERR_REQUEST, "PRRTE %s is too old: %d.0 or later is needed",
-            engine->version, OLDEST_MAJOR);
+            version, OLDEST_MAJOR);
     return err_hint(err, "install " ENGINE_PACKAGE);
 }
 
@@ -101,7 +101,8 @@ struct engine *engine_find(const char *shepherd_path, const char *rsh_how,
     if (engine->erm_dvm == NULL)
         goto error;
     engine->rsh = find_beside(shepherd_path, "erm-rsh", err);
-    if (engine->rsh == NULL || ask_version(engine, err) != 0)
+    if (engine->rsh == NULL ||
+        engine_ask_version(engine->version, sizeof(engine->version), err) != 0)
         goto error;
     strbuf_init(&uri);
     strbuf_add_fmt(&uri, "%s/pool.uri", dir);

@@ -27,6 +27,9 @@ struct engine {          /* all owned */
 
 /* Are prte and prun in PATH? 0, or -1 and ERR (ERR_NOT_FOUND). */
 int engine_check_installed(struct err *err);
+/* Asks prte for its version; also told when it is too old. 0, or -1 and ERR
+ * (ERR_REQUEST): too old, or it does not say. */
+int engine_ask_version(char *version, size_t size, struct err *err);
 /* Is there a program of this name (without a slash) in PATH? */
 bool engine_is_in_path(const char *name);
 /* Asks prte for its version, and finds erm-dvm and erm-rsh beside the shepherd.

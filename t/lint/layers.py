@@ -22,13 +22,16 @@ ALLOWED = {
     "launch": {"base", "shepherd"},
     "manager": {"base", "core", "codec", "store", "shepherd", "launch"},
     "client": {"base"},
-    "cli": {"base", "codec", "client"},
+    "doctor": {"base", "store", "shepherd", "dvm", "launch"},
+    "cli": {"base", "codec", "client", "doctor"},
 }
-# Two doors of the command line: it runs a manager, and finds its folder. And
-# one text that erm-dvm and the launcher both send to hosts.
+# Doors of the command line: it runs a manager, finds its folder, and tells
+# slices from other machines as a manager does. And what erm-dvm and the
+# launcher share: a text that both send to hosts, and which hosts are others.
 EXCEPTIONS = {("cli", "manager/manager.h"), ("cli", "manager/offline.h"),
-              ("cli", "store/state_dir.h"), ("client", "store/state_dir.h"),
-              ("launch", "dvm/host_script.h")}
+              ("cli", "store/state_dir.h"), ("cli", "dvm/place.h"),
+              ("client", "store/state_dir.h"),
+              ("launch", "dvm/host_script.h"), ("manager", "dvm/place.h")}
 # Headers outside a layer's libraries: the core, the shepherd and base use
 # libc alone, JSON is codec's, SQLite is store's.
 FOREIGN = {"jansson.h": {"codec", "manager", "client", "cli"},

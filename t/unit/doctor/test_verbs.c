@@ -92,7 +92,7 @@ static void test_processes_are_counted_and_ended_by_key(void **state)
     snprintf(wanted, sizeof(wanted), " p:%s:2", key);
     assert_has(ask("left 1\n", "/bin"), wanted);
     snprintf(request, sizeof(request), "clear 2 %s\nleft 3\n", key);
-    snprintf(wanted, sizeof(wanted), "cleared 2 %s 2 0 0\n", key);
+    snprintf(wanted, sizeof(wanted), "cleared 2 %s 2 0 1\n", key);
     assert_has(ask(request, "/bin"), wanted);
     snprintf(wanted, sizeof(wanted), "p:%s:", key);
     assert_lacks(answers, wanted);
@@ -163,7 +163,7 @@ static void test_other_users_are_left_alone(void **state)
     usleep(200000);
     snprintf(request, sizeof(request), "left 1\nclear 2 %s\n", key);
     ask(request, "/bin");
-    snprintf(wanted, sizeof(wanted), "cleared 2 %s 0 0 0\n", key);
+    snprintf(wanted, sizeof(wanted), "cleared 2 %s 0 0 1\n", key);
     assert_has(answers, wanted);
     snprintf(wanted, sizeof(wanted), "p:%s", key);
     assert_lacks(answers, wanted);
