@@ -3,6 +3,7 @@
  * manager_command.h for why this is in erm-manager. */
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,12 +42,27 @@ static void write_token(struct token *token)
     strbuf_release(&path);
 }
 
+/* The folder of STATE_DIR, which need not be there yet: then the one above.
+ * Owned; NULL when neither is. */
+static char *folder_of(const char *state_dir)
+{
+    char *folder = realpath(state_dir, NULL);
+    char *above;
+
+    if (folder != NULL)
+        return folder;
+    above = mem_strdup(state_dir);
+    folder = realpath(dirname(above), NULL);
+    free(above);
+    return folder;
+}
+
 static void token_make(struct token *token, const char *state_dir)
 {
     unsigned char random[16] = {0};
 
     *token = (struct token){0};
-    token->folder = realpath(state_dir != NULL ? state_dir : ".", NULL);
+    token->folder = folder_of(state_dir != NULL ? state_dir : ".");
     if (token->folder == NULL ||
         getrandom(random, sizeof(random), 0) != sizeof(random))
         return;

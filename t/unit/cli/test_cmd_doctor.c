@@ -116,6 +116,8 @@ static void test_all_well(void **state)
     expect_part(text, "yes     well");
     refuse_part("\033[");
     expect("$erm doctor -H hostfile --color always", 0, "\033[32mwell");
+    expect("$erm doctor --state-dir not/yet a", 1, "cannot write into");
+    expect("$erm doctor --state-dir not-yet a", 0, "yes     well");
     expect("ls -A", 0, "hostfile");
     refuse_part(".erm-doctor"); /* its file is gone */
 }
