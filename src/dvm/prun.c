@@ -57,6 +57,17 @@ static void add_environment(struct argv *argv)
     strbuf_release(&name);
 }
 
+/* The daemons of a DVM that others keep have another key. */
+static void add_mark(struct argv *argv, const char *key)
+{
+    struct strbuf text;
+
+    strbuf_init(&text);
+    strbuf_add_fmt(&text, "ERM_DVM_KEY=%s", key);
+    argv_add_pair(argv, "-x", text.text);
+    strbuf_release(&text);
+}
+
 static void add_place(struct argv *argv, const struct hostlist *hosts,
                       const char *uri_file)
 {
@@ -111,6 +122,8 @@ void prun_fill(struct argv *argv, const struct dvm_options *options,
     argv_add_pair(argv, "-n", text.text);
     strbuf_release(&text);
     add_environment(argv);
+    if (options->uri != NULL)
+        add_mark(argv, options->key);
     argv_add_pair(argv, "/bin/sh", "-c");
     add_command(argv, options->command);
 }

@@ -117,7 +117,8 @@ static void remove_tmp(const struct step *step)
 
 void step_release(struct step *step)
 {
-    if (step->options->uri == NULL || is_last(step))
+    if (step->options->uri == NULL || step->options->command != NULL ||
+        is_last(step))
         remove_tmp(step);
     daemon_ended(&step->daemon);
     if (step->daemon.log_fd >= 0)
@@ -223,6 +224,7 @@ static void run(struct step *step)
         announce_started(step->options, step->daemon.pid);
         return;
     }
+    mkdir(step->tmp.text, 0700);
     step->err_start = length_of_errors();
     step->command = start_command(step);
     if (step->command > 0)

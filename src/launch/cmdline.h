@@ -35,6 +35,8 @@ struct allocation { /* all borrowed */
     const char *requests_file; /* ERM_REQUESTS_FILE, NULL = none */
     const char *socket;        /* ERM_SOCKET */
     const char *dvm_uri;       /* NULL: no DVM, prun is left alone */
+    const char *dvm_key;       /* what prun starts is marked with; NULL = as
+                                  the DVM is */
 };
 
 /* Appends the adapted command to OUT. -1 and ERR (ERR_INPUT) when the command

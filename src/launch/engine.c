@@ -194,8 +194,7 @@ char **engine_wrapper(const struct engine *engine,
     add_number(&wrapper, "--attempt", request->attempt);
     add_text(&wrapper, "--dir", dvm->job_dir);
     add_text(&wrapper, "--key",
-             engine_key(engine, dvm->is_pool ? 0 : request->job_id,
-                        request->attempt, key));
+             engine_key(engine, request->job_id, request->attempt, key));
     add_text(&wrapper, "--hosts", dvm->node_file);
     add_text(&wrapper, "--rsh", engine->rsh);
     add_text(&wrapper, "--rsh-how", engine->rsh_how);

@@ -98,16 +98,18 @@ static int remove_entry(const char *path, const struct stat *st, int type,
     return 0;
 }
 
+static char *own_key(const struct run *run, char buf[ENGINE_KEY_MAX])
+{
+    return engine_key(run->prrte->engine, run->key.job_id,
+                      (uint32_t)run->key.attempt, buf);
+}
+
 /* What a killed erm-dvm or prte left here. */
 static void remove_tmp(const struct run *run)
 {
     char key[ENGINE_KEY_MAX], path[ENGINE_KEY_MAX + 16];
 
-    if (run->is_pool)
-        return;
-    engine_key(run->prrte->engine, run->key.job_id, (uint32_t)run->key.attempt,
-               key);
-    snprintf(path, sizeof(path), "/tmp/erm-%s", key);
+    snprintf(path, sizeof(path), "/tmp/erm-%s", own_key(run, key));
     nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }
 
@@ -127,15 +129,24 @@ static void pass_on(void *context)
     free((char *)(uintptr_t)report.text);
 }
 
+/* What a command's own prun has started in the pool's DVM may have no mark but
+ * the DVM's; its hosts are nobody else's. */
+static void sweep_pool(void *context)
+{
+    struct run *run = context;
+    char key[ENGINE_KEY_MAX];
+
+    hosts_sweep(run->prrte->hosts, &run->nodes,
+                engine_key(run->prrte->engine, 0, 0, key), false, pass_on, run);
+}
+
 static void sweep(void *context)
 {
     struct run *run = context;
     char key[ENGINE_KEY_MAX];
 
-    engine_key(run->prrte->engine, run->is_pool ? 0 : run->key.job_id,
-               (uint32_t)run->key.attempt, key);
-    hosts_sweep(run->prrte->hosts, &run->nodes, key, !run->is_pool, pass_on,
-                run);
+    hosts_sweep(run->prrte->hosts, &run->nodes, own_key(run, key), true,
+                run->is_pool ? sweep_pool : pass_on, run);
 }
 
 static void take_last(struct run *run, const struct launch_report *report)

@@ -168,6 +168,8 @@ void prun_add_options(const char *text, const struct words *words, size_t i,
         strbuf_add_str(out, " --map-by node");
     if (!(given & TOPIC_BINDING))
         strbuf_add_str(out, " --bind-to none");
+    if (allocation->dvm_key)
+        strbuf_add_fmt(out, " -x ERM_DVM_KEY=%s", allocation->dvm_key);
     if (!(given & TOPIC_COUNT))
         strbuf_add_fmt(out, " -n %zu",
                        allocation->nodes->n * (per_node ? per_node : 1));

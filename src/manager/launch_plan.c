@@ -191,8 +191,9 @@ static void exec_program(struct strbuf *command)
 }
 
 static void set_dvm(struct launch_plan *plan, const struct manager *manager,
-                    const struct job_spec *spec)
+                    const struct job_spec *spec, int64_t id, uint32_t attempt)
 {
+    char key[ENGINE_KEY_MAX];
     struct strbuf uri;
 
     plan->has_dvm = launch_plan_has_dvm(manager, spec, &plan->dvm.is_pool);
@@ -211,6 +212,9 @@ static void set_dvm(struct launch_plan *plan, const struct manager *manager,
     else
         strbuf_add_fmt(&uri, "%s/dvm.uri", plan->job_dir);
     plan->dvm_uri = strbuf_detach(&uri);
+    if (plan->dvm.is_pool)
+        plan->dvm_key =
+            mem_strdup(engine_key(manager->engine, id, attempt, key));
 }
 
 static struct allocation describe(const struct launch_plan *plan,
@@ -237,6 +241,7 @@ static struct allocation describe(const struct launch_plan *plan,
         .requests_file = policy_box_requests_path(manager->policy),
         .socket = manager->api ? api_socket_path(manager->api) : "",
         .dvm_uri = plan->dvm_uri,
+        .dvm_key = plan->dvm_key,
     };
 
     return allocation;
@@ -267,7 +272,7 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
     limit_slots(plan, spec);
     set_paths(plan, manager, spec, id, attempt);
     set_limits(plan, manager, spec, request, id);
-    set_dvm(plan, manager, spec);
+    set_dvm(plan, manager, spec, id, attempt);
     allocation = describe(plan, manager, spec, request, id, attempt);
     if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {
         launch_plan_release(plan);
@@ -295,6 +300,7 @@ void launch_plan_release(struct launch_plan *plan)
     free(plan->job_dir);
     free(plan->node_file);
     free(plan->dvm_uri);
+    free(plan->dvm_key);
 }
 
 int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err)

@@ -25,6 +25,7 @@ struct launch_plan {
     bool has_dvm;          /* its command runs in a DVM: */
     struct launch_dvm dvm; /* borrows from the plan and SPEC */
     char *dvm_uri;         /* owned: file with the DVM's address, or NULL */
+    char *dvm_key;         /* owned: of its processes in the pool's DVM, NULL */
 };
 
 /* Does a job of SPEC run in a DVM, and in the pool's? */

@@ -666,6 +666,18 @@ static void test_nobody_needs_it(void **state)
     assert_int_equal(finish(&step), 0);
 }
 
+/* A DVM over HOSTS (one a line) is there from now on, published as URI. */
+static void serve(const struct scene *scene, const char *uri, const char *hosts)
+{
+    char target[SANDBOX_PATH];
+
+    scene_put(scene, "dvm.uri", "1 somebody");
+    scene_put(scene, "dvm.hosts", hosts);
+    unlink(uri);
+    assert_int_equal(symlink(sandbox_path(&scene->box, "dvm.uri", target), uri),
+                     0);
+}
+
 static void test_a_job_in_the_pool_s_dvm(void **state)
 {
     struct scene *scene = *state;
@@ -678,7 +690,10 @@ static void test_a_job_in_the_pool_s_dvm(void **state)
     assert_int_equal(step.state, STEP_WAITING);
     expire(&step);
     assert_int_equal(step.state, STEP_WAITING);
-    scene_put(scene, "pool.uri", "1 somebody");
+    serve(scene, uri, "somebody\n");
+    expire(&step);
+    assert_int_equal(step.state, STEP_WAITING); /* without its hosts */
+    serve(scene, uri, "b\nsomebody\na\n");
     assert_int_equal(finish(&step), 6);
     assert_false(scene_has(scene, "prte.starts"));
 }

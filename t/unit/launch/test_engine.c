@@ -279,7 +279,7 @@ static void test_words_for_the_pool_s_dvm(void **state)
 
     (void)state;
     expect_words(&dvm, "/l/erm-dvm;--job;7;--attempt;2;--dir;/s/jobs/7.2;--key;"
-                       "5ca1ab1e.pool;--hosts;/s/nodes/7.2;--rsh;/l/erm-rsh;"
+                       "5ca1ab1e.7.2;--hosts;/s/nodes/7.2;--rsh;/l/erm-rsh;"
                        "--rsh-how;ssh -4;--starts;/s/dvm;--uri;/s/dvm/pool.uri;"
                        "--per-node;1;--report;3;--;");
 }
