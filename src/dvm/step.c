@@ -188,8 +188,7 @@ static pid_t start_command(struct step *step)
     strbuf_init(&tmp);
     strbuf_add_fmt(&uri, "ERM_DVM_URI=file:%s", step->uri_file.text);
     strbuf_add_fmt(&tmp, "TMPDIR=%s", step->tmp.text);
-    const char *const env[] = {uri.text,
-                               options->per_node > 0 ? tmp.text : NULL, NULL};
+    const char *const env[] = {uri.text, tmp.text, NULL};
     if (options->per_node > 0) {
         prun_fill(&argv, options, &step->hosts, step->uri_file.text);
     } else {

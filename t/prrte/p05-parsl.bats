@@ -30,4 +30,8 @@ END
                 select(.id == $job).nodes | index($host)' <<<"$output"
         done
     done
+    # Python's semaphores of workers that Parsl has ended.
+    for host in $(all_hosts); do
+        on "$host" find /dev/shm -name 'sem.mp-*' -delete
+    done
 }

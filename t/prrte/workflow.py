@@ -23,6 +23,12 @@ POOL = "python3 -m parsl.executors.high_throughput.process_worker_pool"
 INTERCHANGE = ["python3", "-m", "parsl.executors.high_throughput.interchange"]
 
 
+# A worker that connects faster than it looks misses that it is connected and
+# gives up after the probe's timeout.
+RETRY = "until %s; do sleep 0.1; done"
+PROBE_SECONDS = 2
+
+
 class Nodes(ExecutionProvider):
     """One block on each node, in the DVM that erm has for this job."""
 
@@ -36,7 +42,7 @@ class Nodes(ExecutionProvider):
         name = self.names[len(self.blocks)]
         self.blocks[name] = subprocess.Popen(
             ["prun", "--dvm-uri", os.environ["ERM_DVM_URI"], "--host", name,
-             "-n", "1", "--bind-to", "none", "sh", "-c", command],
+             "-n", "1", "--bind-to", "none", "sh", "-c", RETRY % command],
             stdin=subprocess.DEVNULL)
         return name
 
@@ -78,6 +84,7 @@ def main():
         label="htex", address=socket.gethostbyname(socket.gethostname()),
         max_workers_per_node=1, cores_per_worker=1e-6, encrypted=False,
         provider=Nodes(names), launch_cmd=launch,
+        address_probe_timeout=PROBE_SECONDS,
         interchange_launch_cmd=INTERCHANGE)
     parsl.load(Config(executors=[executor], run_dir=run_dir, strategy="none"))
     while not executor.connected_managers():

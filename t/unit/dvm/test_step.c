@@ -93,17 +93,15 @@ static void expect_note(const struct scene *scene, const char *name,
 static void test_a_command_that_calls_prun(void **state)
 {
     struct scene *scene = *state;
-    char expected[SANDBOX_PATH + 40];
+    char expected[SANDBOX_PATH + 100];
     struct step step;
 
     scene->options.command = "echo \"$ERM_DVM_URI|$TMPDIR\" >$FAKE/env; exit 7";
-    setenv("TMPDIR", "/the/job's", 1);
     begin(&step, scene);
     assert_int_equal(step.state, STEP_STARTING);
     assert_int_equal(finish(&step), 7);
-    unsetenv("TMPDIR");
-    snprintf(expected, sizeof(expected), "file:%s/dvm.uri|/the/job's\n",
-             scene->dir);
+    snprintf(expected, sizeof(expected), "file:%s/dvm.uri|%s\n", scene->dir,
+             scene->tmp);
     assert_true(scene_file_has(scene, "env", expected));
     assert_true(scene_has(scene, "jobs/1.1/command"));
     expect_note(scene, "failure", "");
