@@ -58,6 +58,8 @@ const char host_script[] =
     " rm -rf /tmp/erm-$1 2>/dev/null && gone=1;"
     " elif [ ! -e /tmp/erm-$1 ] && [ ! -L /tmp/erm-$1 ]; then gone=1; fi;"
     " echo $ended $there $gone; }; "
+    "works() { for pid in $(marked $1); do"
+    " if is_daemon $pid; then continue; fi; return 0; done; return 1; }; "
     "look() { if [ -d \"$1\" ]; then echo yes; else echo no; fi; }; "
     "answer() { case $1 in"
     " ping) echo pong $2;; "

@@ -16,6 +16,9 @@
  *                               these too, and the folder /tmp/erm-KEY goes.
  *                               KILL comes again until nothing is found.
  *
+ *   works KEY                   (one-shot) exit status 0 when a process of KEY
+ *                               is there besides PRRTE's daemons, else 1
+ *
  * For erm doctor, which trusts a host less (only what this user owns counts,
  * and no link is followed):
  *

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "dvm/child.h"
 #include "dvm/host_script.h"
@@ -17,6 +18,19 @@ static void add_signal(struct strbuf *out, int signal)
         strbuf_add_fmt(out, "%d", signal);
 }
 
+static void add_verb(struct strbuf *out, const struct remote *remote)
+{
+    const char *key = remote->options->key;
+
+    if (remote->is_look) {
+        strbuf_add_fmt(out, HOST_COMMAND " works %s", key);
+        return;
+    }
+    strbuf_add_str(out, HOST_COMMAND " sweep ");
+    add_signal(out, remote->signal);
+    strbuf_add_fmt(out, " %s %s", key, remote->is_all ? "all" : "job");
+}
+
 static void begin(struct remote *remote, size_t slot)
 {
     const struct dvm_options *options = remote->options;
@@ -28,10 +42,7 @@ static void begin(struct remote *remote, size_t slot)
     strbuf_init(&how);
     strbuf_init(&script);
     strbuf_add_fmt(&script, "%s\n", host_script);
-    strbuf_add_str(&command, HOST_COMMAND " sweep ");
-    add_signal(&command, remote->signal);
-    strbuf_add_fmt(&command, " %s %s", options->key,
-                   remote->is_all ? "all" : "job");
+    add_verb(&command, remote);
     strbuf_add_fmt(&how, "ERM_RSH=%s",
                    options->rsh_how ? options->rsh_how : "ssh");
     const char *const env[] = {how.text, NULL};
@@ -68,22 +79,38 @@ void remote_give_up(struct remote *remote)
     remote->next = remote->hosts->n;
 }
 
-void remote_signal(struct remote *remote, int signal, bool is_all)
+static void begin_round(struct remote *remote)
 {
-    remote_give_up(remote);
-    remote->is_all = is_all;
-    remote->signal = signal;
     remote->next = 0;
     begin_some(remote);
 }
 
-bool remote_reaped(struct remote *remote, pid_t pid)
+void remote_signal(struct remote *remote, int signal, bool is_all)
+{
+    remote_give_up(remote);
+    remote->is_look = false;
+    remote->is_all = is_all;
+    remote->signal = signal;
+    begin_round(remote);
+}
+
+void remote_look(struct remote *remote)
+{
+    remote_give_up(remote);
+    remote->is_look = true;
+    remote->is_found = false;
+    begin_round(remote);
+}
+
+bool remote_reaped(struct remote *remote, pid_t pid, int status)
 {
     for (size_t i = 0; i < REMOTE_AT_ONCE; i++) {
         if (remote->running[i] != pid)
             continue;
         remote->running[i] = 0;
         remote->n_running--;
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 1)
+            remote->is_found = true;
         begin_some(remote);
         return true;
     }

@@ -21,8 +21,10 @@ struct remote {
     int log_fd;                        /* for what the hosts say */
     int signal;                        /* of the round that is under way */
     bool is_all;                       /* it is for PRRTE's daemons too */
-    size_t next;                       /* host; hosts->n: all are begun */
-    pid_t running[REMOTE_AT_ONCE];     /* 0: free */
+    bool is_look;                      /* it only looks: */
+    bool is_found;                 /* a process, or a host that cannot tell */
+    size_t next;                   /* host; hosts->n: all are begun */
+    pid_t running[REMOTE_AT_ONCE]; /* 0: free */
     size_t n_running;
 };
 
@@ -30,8 +32,12 @@ struct remote {
  * (IS_ALL) to these too, and the temporary folders go. A round that is under
  * way is given up. */
 void remote_signal(struct remote *remote, int signal, bool is_all);
-/* PID was reaped. True when it was one of these; begins what can begin. */
-bool remote_reaped(struct remote *remote, pid_t pid);
+/* Begins a round that looks for processes of the job besides PRRTE's daemons;
+ * afterwards is_found tells. */
+void remote_look(struct remote *remote);
+/* PID was reaped with STATUS. True when it was one of these; begins what can
+ * begin. */
+bool remote_reaped(struct remote *remote, pid_t pid, int status);
 bool remote_is_done(const struct remote *remote);
 /* Ends what is under way. */
 void remote_give_up(struct remote *remote);

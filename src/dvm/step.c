@@ -34,6 +34,9 @@
 #define LOST_PAUSE_US (2 * USEC_PER_SEC)
 #define STOP_US (3 * USEC_PER_SEC)
 #define USE_PAUSE_US (10 * USEC_PER_SEC)
+#define FIRST_LOOK_US (60 * USEC_PER_SEC)
+#define SECOND_LOOK_US (5 * USEC_PER_SEC)
+#define LAST_LOOK_US (600 * USEC_PER_SEC)
 #define NOT_LAUNCHED 126
 #define LOST_CONNECTION 195 /* of prun: PMIX_ERR_LOST_CONNECTION */
 
@@ -230,6 +233,8 @@ static void run(struct step *step)
         announce_started(step->options, step->command);
     else
         fail(step, NOT_LAUNCHED, "prun cannot be started");
+    if (step->command > 0 && step->options->per_node > 0)
+        set_state(step, STEP_RUNNING, step->look_in = FIRST_LOOK_US);
     if (step->command < 0)
         step->command = 0;
 }
@@ -420,7 +425,7 @@ static void probe_gone(struct step *step, int status)
 
 void step_reaped(struct step *step, pid_t pid, int status)
 {
-    if (remote_reaped(&step->remote, pid))
+    if (remote_reaped(&step->remote, pid, status))
         return;
     if (pid == step->daemon.pid)
         daemon_gone(step, status);
@@ -501,6 +506,42 @@ static void kill_all(struct step *step)
         tree_signal_from(step->command, SIGKILL);
 }
 
+/* PRRTE can miss the end of a process; its prun then waits for ever. Two looks
+ * that find nothing, because one may fall between two programs of a script. */
+static void judge_look(struct step *step)
+{
+    step->n_missing = step->remote.is_found ? 0 : step->n_missing + 1;
+    step->remote.is_look = false;
+    if (step->n_missing >= 2) {
+        lose(step, "PRRTE has missed the end of its processes");
+        set_state(step, STEP_ENDING, 0);
+        return;
+    }
+    step->look_in =
+        2 * step->look_in < LAST_LOOK_US ? 2 * step->look_in : LAST_LOOK_US;
+    set_state(step, STEP_RUNNING,
+              step->n_missing > 0 ? SECOND_LOOK_US : step->look_in);
+}
+
+/* What serves asks whether it is needed; a prun, whether anything runs. */
+static void look_after(struct step *step)
+{
+    if (step->options->command == NULL) {
+        set_state(step, STEP_RUNNING, USE_PAUSE_US);
+        if (!in_use(step->options->dir))
+            stop(step);
+    } else if (!step->remote.is_look) {
+        remote_look(&step->remote);
+        set_state(step, STEP_RUNNING, KILL_ROUND_US);
+    } else if (remote_is_done(&step->remote)) {
+        judge_look(step);
+    } else { /* a host that does not answer cannot tell */
+        step->remote.is_found = true;
+        remote_give_up(&step->remote);
+        judge_look(step);
+    }
+}
+
 void step_timer(struct step *step)
 {
     bool is_swept =
@@ -533,10 +574,8 @@ void step_timer(struct step *step)
         remote_give_up(&step->remote);
         set_state(step, STEP_OVER, NEVER);
         break;
-    case STEP_RUNNING: /* only what serves has a time here */
-        set_state(step, STEP_RUNNING, USE_PAUSE_US);
-        if (!in_use(step->options->dir))
-            stop(step);
+    case STEP_RUNNING:
+        look_after(step);
         break;
     case STEP_OVER:
         break;

@@ -48,6 +48,8 @@ struct step {
     int n_tries;     /* starts of the DVM so far */
     pid_t command;   /* 0: does not run */
     bool is_lost;    /* the DVM ended before the command */
+    int64_t look_in; /* microseconds until the next look for hung ranks */
+    int n_missing;   /* looks in a row that found none */
     int code;        /* what erm-dvm exits with */
     int64_t due;     /* boot time, microseconds: of the state; INT64_MAX none */
     off_t err_start; /* length of standard error when prun began */

@@ -46,9 +46,10 @@ static void clear_away(struct round *round)
 static void finish(struct round *round)
 {
     while (!remote_is_done(&round->remote)) {
-        pid_t pid = waitpid(-1, NULL, 0);
+        int status;
+        pid_t pid = waitpid(-1, &status, 0);
         assert_true(pid > 0);
-        assert_true(remote_reaped(&round->remote, pid));
+        assert_true(remote_reaped(&round->remote, pid, status));
         assert_true(round->remote.n_running <= REMOTE_AT_ONCE);
     }
 }
@@ -143,7 +144,7 @@ static void test_a_host_that_is_silent_is_given_up(void **state)
     remote_give_up(&round.remote);
     assert_true(remote_is_done(&round.remote));
     assert_int_equal(sandbox_wait(hanging), 128 + SIGKILL);
-    assert_false(remote_reaped(&round.remote, hanging));
+    assert_false(remote_reaped(&round.remote, hanging, 0));
     clear_away(&round);
 }
 
@@ -162,7 +163,7 @@ static void test_the_next_round_ends_the_last(void **state)
     assert_int_equal(round.remote.signal, SIGKILL);
     AWAIT(!scene_is_alive(hanging));
     while (!remote_is_done(&round.remote))
-        remote_reaped(&round.remote, waitpid(-1, NULL, 0));
+        remote_reaped(&round.remote, waitpid(-1, NULL, 0), 0);
     clear_away(&round);
 }
 
@@ -172,9 +173,9 @@ static void test_not_one_of_these(void **state)
     struct round round;
 
     set_up(&round, scene, 1);
-    assert_false(remote_reaped(&round.remote, getpid()));
+    assert_false(remote_reaped(&round.remote, getpid(), 0));
     remote_signal(&round.remote, SIGTERM, false);
-    assert_false(remote_reaped(&round.remote, getpid()));
+    assert_false(remote_reaped(&round.remote, getpid(), 0));
     finish(&round);
     clear_away(&round);
 }
@@ -192,11 +193,37 @@ static void test_no_erm_rsh(void **state)
     clear_away(&round);
 }
 
+/* Something runs, nothing runs; a host that refuses cannot tell. */
+static void test_a_look(void **state)
+{
+    struct scene *scene = *state;
+    struct round round;
+    pid_t aside;
+
+    set_up(&round, scene, 2);
+    remote_look(&round.remote);
+    finish(&round);
+    assert_false(round.remote.is_found);
+    aside = start_aside(scene, "exec sleep 100");
+    remote_look(&round.remote);
+    finish(&round);
+    assert_true(round.remote.is_found);
+    assert_int_equal(kill(aside, SIGKILL), 0);
+    while (kill(aside, 0) == 0)
+        sandbox_pause();
+    scene_put(scene, "host.n1", "refuse");
+    remote_look(&round.remote);
+    finish(&round);
+    assert_true(round.remote.is_found);
+    clear_away(&round);
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, scene_enter, scene_leave)
     const struct CMUnitTest tests[] = {
         STORY(test_each_host_once),
+        STORY(test_a_look),
         STORY(test_the_signal_arrives),
         STORY(test_a_signal_without_a_name),
         STORY(test_a_host_that_refuses),

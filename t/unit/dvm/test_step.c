@@ -522,6 +522,60 @@ static void test_a_signal_through_prun(void **state)
     assert_false(scene_has(scene, "rsh.calls"));
 }
 
+/* ---- prun waits for what has ended ---- */
+
+/* The time of the look is over; what it has found is judged. */
+static void look_twice(struct step *step)
+{
+    expire(step);
+    assert_true(step->remote.is_look);
+    for (int i = 0; !remote_is_done(&step->remote); i++) {
+        assert_true(i < SANDBOX_WAIT_MS / 2);
+        turn(step);
+        sandbox_pause();
+    }
+    expire(step);
+}
+
+static void test_a_prun_that_hangs(void **state)
+{
+    struct scene *scene = *state;
+    struct step step;
+
+    scene->options.command = "true";
+    scene->options.per_node = 1;
+    scene_put(scene, "prun.does", "hang");
+    begin(&step, scene);
+    await(&step, STEP_RUNNING);
+    look_twice(&step);
+    assert_int_equal(step.state, STEP_RUNNING); /* it may start the next one */
+    look_twice(&step);
+    assert_int_equal(step.state, STEP_ENDING);
+    finish(&step);
+    expect_note(scene, "lost", "PRRTE has missed the end of its processes");
+}
+
+static void test_a_prun_with_work_is_left_alone(void **state)
+{
+    struct scene *scene = *state;
+    struct step step;
+    pid_t rank;
+
+    scene->options.command = "true";
+    scene->options.per_node = 1;
+    scene_put(scene, "prun.does", "hang");
+    begin(&step, scene);
+    await(&step, STEP_RUNNING);
+    rank = scene_start_keyed(scene, NULL, "exec sleep 100");
+    for (int i = 0; i < 3; i++)
+        look_twice(&step);
+    assert_int_equal(step.state, STEP_RUNNING);
+    assert_int_equal(kill(rank, SIGKILL), 0);
+    step_end(&step, 0);
+    finish(&step);
+    expect_note(scene, "lost", "");
+}
+
 /* ---- a DVM that serves, and a job in it ---- */
 
 static void test_serving(void **state)
@@ -738,6 +792,8 @@ int main(void)
         STORY(test_a_signal_that_prun_does_not_pass_on),
         STORY(test_a_signal_while_it_ends),
         STORY(test_signals_that_are_none),
+        STORY(test_a_prun_that_hangs),
+        STORY(test_a_prun_with_work_is_left_alone),
         STORY(test_serving),
         STORY(test_a_first_job_that_fails),
         STORY(test_there_is_no_prun),
