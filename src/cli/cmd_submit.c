@@ -180,6 +180,9 @@ static void print_dry_run(const struct cli *cli, const json_t *answer)
         if (*view_text(job, "nodelist") != '\0')
             fprintf(cli->out, "  %-8s %s\n", "nodes",
                     view_text(job, "nodelist"));
+        if (*view_text(job, "launch") != '\0')
+            fprintf(cli->out, "  %-8s %s\n", "launch",
+                    view_text(job, "launch"));
         print_lines(cli->out, "env", json_object_get(job, "env"));
         if (*view_text(job, "warning") != '\0')
             fprintf(cli->err, "warning: %s\n", view_text(job, "warning"));

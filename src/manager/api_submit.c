@@ -142,6 +142,11 @@ static int try_spec(const struct views *views, const struct job_spec *spec,
         views_put(object, "id", NULL);
         views_put(object, "spec", job_spec_to_json(spec));
         views_put(object, "command", views_text(plan.command.text));
+        struct strbuf how;
+        strbuf_init(&how);
+        launch_plan_describe(&plan, &how);
+        views_put(object, "launch", views_text(how.len ? how.text : NULL));
+        strbuf_release(&how);
         views_put(object, "env", new_variables(plan.env));
         views_put(object, "stdout", views_text(plan.stdout_path));
         views_put(object, "stderr", views_text(plan.stderr_path));

@@ -285,6 +285,26 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
     return 0;
 }
 
+void launch_plan_describe(const struct launch_plan *plan, struct strbuf *out)
+{
+    const struct launch_dvm *dvm = &plan->dvm;
+
+    if (!plan->has_dvm)
+        return;
+    if (dvm->per_node > 0)
+        strbuf_add_fmt(out, "%zu processes, each runs the command: prun ",
+                       dvm->per_node * plan->nodes.n);
+    if (dvm->per_node > 0 && dvm->map_by != NULL)
+        strbuf_add_fmt(out, "--map-by %s ", dvm->map_by);
+    else if (dvm->per_node > 0)
+        strbuf_add_fmt(out, "--map-by ppr:%u:node ", dvm->per_node);
+    if (dvm->per_node > 0)
+        strbuf_add_fmt(out, "--bind-to %s, ",
+                       dvm->bind_to != NULL ? dvm->bind_to : "none");
+    strbuf_add_str(out,
+                   dvm->is_pool ? "in the pool's DVM" : "in a DVM of its own");
+}
+
 void launch_plan_release(struct launch_plan *plan)
 {
     strbuf_release(&plan->command);

@@ -42,6 +42,9 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
                      uint32_t attempt, const struct idset *nodes,
                      struct err *err);
 void launch_plan_release(struct launch_plan *plan);
+/* How PRRTE takes part, in words for people; appends nothing when it does
+ * not. */
+void launch_plan_describe(const struct launch_plan *plan, struct strbuf *out);
 /* The time from TERM to KILL: OWN of the job, or the default when that is 0. */
 dur_us launch_plan_grace(const struct manager *manager, dur_us own);
 /* Writes the node file in hostfile form. */

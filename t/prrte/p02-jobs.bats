@@ -161,6 +161,18 @@ END
     is "$(jq '.jobs | length' policy.json)" 0
 }
 
+@test "a dry run tells how the launch will be" {
+    start_manager
+    run erm submit --dry-run -N 2 --launch mpi --procs-per-node 3 -- ./app NODES
+    has 'would run: exec ./app n1,n2' \
+        'launch   6 processes, each runs the command: prun --map-by ppr:3:node --bind-to none, in a DVM of its own'
+    run erm submit --dry-run -N 2 -- prun ./app
+    has 'would run: prun --dvm-uri file:/' 'in a DVM of its own'
+    run erm submit --dry-run -N 2 -- ./app
+    has_not DVM
+    erm stop
+}
+
 @test "many short jobs, none hangs, in both modes" {
     for mode in job pool; do
         jq -n '[range(40) | {command: "true", launch: "mpi", procs_per_node: 1,
