@@ -110,6 +110,7 @@ void prun_fill(struct argv *argv, const struct dvm_options *options,
 
     argv_add(argv, "prun");
     add_place(argv, hosts, uri_file);
+    argv_add_pair(argv, "--wdir", "/"); /* add_command() goes on from there */
     strbuf_init(&text);
     strbuf_add_fmt(&text, "ppr:%lld:node", (long long)options->per_node);
     argv_add_pair(argv, "--map-by",

@@ -75,7 +75,7 @@ rejects() {
 }
 
 @test "what this version does not do is refused, not ignored" {
-    rejects '{"command": "x", "launch": "mpi", "resize": "hook"}' \
+    rejects '{"command": "x", "launch": "workers", "resize": "hook"}' \
         'jobs[0].launch' 'jobs[0].resize'
 }
 

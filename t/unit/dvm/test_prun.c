@@ -49,9 +49,10 @@ static void test_so_many_on_each_node(void **state)
     (void)state;
     assert_int_equal(chdir("/tmp"), 0);
     fill(&options, &line);
-    expect(&line, "prun|--dvm-uri|file:/x/dvm.uri|--num-connect-retries|100|"
-                  "--host|a:1000,b:1000|--map-by|ppr:3:node|--bind-to|none|"
-                  "-n|6|-x|");
+    expect(&line,
+           "prun|--dvm-uri|file:/x/dvm.uri|--num-connect-retries|100|"
+           "--host|a:1000,b:1000|--wdir|/|--map-by|ppr:3:node|--bind-to|none|"
+           "-n|6|-x|");
     expect(&line, "|/bin/sh|-c|cd '/tmp' || {");
     expect(&line, "exit 126; }; ./app -x");
     strbuf_release(&line);
