@@ -69,12 +69,18 @@ static enum place place_of(const char *name)
     return place;
 }
 
+/* A slow name service must not hold up the start for every name it misses. */
+#define MOST_UNKNOWN 4
+
 enum place place_of_hosts(const struct hostlist *names)
 {
-    for (size_t i = 0; i < names->n; i++) {
+    int n_unknown = 0;
+
+    for (size_t i = 0; i < names->n && n_unknown < MOST_UNKNOWN; i++) {
         enum place place = place_of(names->names[i]);
-        if (place != PLACE_SLICES)
+        if (place == PLACE_REMOTE)
             return place;
+        n_unknown += place == PLACE_UNKNOWN;
     }
-    return PLACE_SLICES;
+    return n_unknown > 0 ? PLACE_UNKNOWN : PLACE_SLICES;
 }

@@ -11,8 +11,9 @@ enum place {
     PLACE_REMOTE,  /* other machines */
 };
 
-/* The first host that is not this machine tells for all: a slow name service
- * is asked once or twice, not for every name. */
+/* One host that is another machine tells for all: a name among them that is
+ * mistyped is then a host that does not answer. But when the first few names
+ * do not resolve, the others are not asked about. */
 enum place place_of_hosts(const struct hostlist *names);
 
 #endif
