@@ -87,6 +87,8 @@ struct hosts {
     uint64_t last_number;
     struct event *timer; /* owned */
     uint32_t n_connecting;
+    pid_t *killed; /* owned: children that are to be reaped */
+    size_t n_killed;
     int64_t ticked; /* boot time of the last beat */
 };
 
@@ -169,6 +171,27 @@ static void send_line(const struct host *host, const char *format, ...)
     va_end(ap);
 }
 
+/* One that a dead file server holds does not end for KILL: nobody waits. */
+static void reap(struct hosts *hosts)
+{
+    size_t n_left = 0;
+
+    for (size_t i = 0; i < hosts->n_killed; i++) {
+        if (waitpid(hosts->killed[i], NULL, WNOHANG) == 0)
+            hosts->killed[n_left++] = hosts->killed[i];
+    }
+    hosts->n_killed = n_left;
+}
+
+static void kill_child(struct hosts *hosts, pid_t pid)
+{
+    kill(-pid, SIGKILL);
+    hosts->killed =
+        mem_resize(hosts->killed, hosts->n_killed + 1, sizeof(*hosts->killed));
+    hosts->killed[hosts->n_killed++] = pid;
+    reap(hosts);
+}
+
 static void disconnect(struct hosts *hosts, struct host *host)
 {
     if (host->state == HOST_CONNECTING)
@@ -176,10 +199,8 @@ static void disconnect(struct hosts *hosts, struct host *host)
     if (host->connection != NULL)
         bufferevent_free(host->connection);
     host->connection = NULL;
-    if (host->pid > 0) {
-        kill(-host->pid, SIGKILL);
-        waitpid(host->pid, NULL, 0);
-    }
+    if (host->pid > 0)
+        kill_child(hosts, host->pid);
     host->pid = 0;
 }
 
@@ -458,6 +479,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
         if (host->connection != NULL && now - host->heard > hosts->spans.beat)
             send_line(host, "ping 0\n");
     }
+    reap(hosts);
     event_add(hosts->timer, &often);
 }
 
@@ -501,6 +523,8 @@ void hosts_destroy(struct hosts *hosts)
         free(operation);
     }
     event_free(hosts->timer);
+    reap(hosts);
+    free(hosts->killed);
     free(hosts->items);
     free(hosts);
 }

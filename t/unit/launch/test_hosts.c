@@ -307,7 +307,7 @@ static void test_a_host_falls_silent(void **state)
     told = expect_told(desk, 0, false);
     assert_string_equal(told->reason, "does not answer");
     assert_true(told->when - begun >= 600 * MS - quick.beat - 2 * quick.tick);
-    assert_false(scene_is_alive(pid));
+    TURN_UNTIL(desk, !scene_is_alive(pid));
 }
 
 static void test_a_host_that_leaves_the_pool(void **state)
@@ -318,13 +318,13 @@ static void test_a_host_that_leaves_the_pool(void **state)
     set_one(desk);
     pid = pid_of(desk, "a");
     set(desk, (const char *const[]){NULL}, 1);
-    assert_false(scene_is_alive(pid));
+    TURN_UNTIL(desk, !scene_is_alive(pid));
     assert_true(idset_count(&desk->unready) == 0);
     SET(desk, "b"); /* another one with its number */
     assert_true(idset_has(&desk->unready, 0));
     expect_told(desk, 0, true);
     set(desk, NULL, 0);
-    assert_false(scene_is_alive(pid_of(desk, "b")));
+    TURN_UNTIL(desk, !scene_is_alive(pid_of(desk, "b")));
 }
 
 static void test_retries_get_rarer(void **state)
