@@ -87,6 +87,7 @@ struct hosts {
     uint64_t last_number;
     struct event *timer; /* owned */
     uint32_t n_connecting;
+    uint32_t turn; /* whose turn it is to be connected to */
     pid_t *killed; /* owned: children that are to be reaped */
     size_t n_killed;
     int64_t ticked; /* boot time of the last beat */
@@ -274,6 +275,8 @@ static void come_up(struct hosts *hosts, struct host *host)
 
 /* ---- what hosts say ---- */
 
+static void connect_some(struct hosts *hosts); /* below */
+
 static void take_facts(struct host *host, const char *text)
 {
     unsigned cores = 0;
@@ -308,6 +311,7 @@ static void take_keys(struct hosts *hosts, struct host *host, char *text)
     }
     if (host->n_sweeps == 0)
         come_up(hosts, host);
+    connect_some(hosts);
 }
 
 static void take_swept(struct hosts *hosts, struct host *host, uint64_t number)
@@ -432,16 +436,27 @@ static void connect_to(struct hosts *hosts, struct host *host)
     send_line(host, "%s\nfacts 0\n", host_script);
 }
 
+/* In turns, so that those which fail again and again leave room for others. */
+static void connect_some(struct hosts *hosts)
+{
+    int64_t now = clock_boot_us();
+
+    for (uint32_t i = 0; i < hosts->n && hosts->n_connecting < CONNECTS_AT_ONCE;
+         i++) {
+        struct host *host = hosts->items[hosts->turn];
+        hosts->turn = (hosts->turn + 1) % hosts->n;
+        if (host != NULL && host->state == HOST_WAITING && now >= host->due)
+            connect_to(hosts, host);
+    }
+}
+
 /* ---- the beat ---- */
 
 static void beat(struct hosts *hosts, struct host *host, int64_t now)
 {
     switch (host->state) {
     case HOST_NONE:
-        break;
-    case HOST_WAITING:
-        if (now >= host->due && hosts->n_connecting < CONNECTS_AT_ONCE)
-            connect_to(hosts, host);
+    case HOST_WAITING: /* see connect_some() */
         break;
     case HOST_CONNECTING:
         if (now >= host->due)
@@ -479,6 +494,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
         if (host->connection != NULL && now - host->heard > hosts->spans.beat)
             send_line(host, "ping 0\n");
     }
+    connect_some(hosts);
     reap(hosts);
     event_add(hosts->timer, &often);
 }

@@ -340,6 +340,33 @@ static void test_retries_get_rarer(void **state)
     }
 }
 
+#define MANY 40
+
+static int enter_with_long_tick(void **state)
+{
+    struct hosts_spans spans = quick;
+
+    spans.tick = 60 * USEC_PER_SEC;
+    return enter_with(state, &spans);
+}
+
+/* More than are connected to at once: the next begins when one is done. */
+static void test_many_hosts(void **state)
+{
+    struct desk *desk = *state;
+    struct launch_node nodes[MANY];
+    char names[MANY][8];
+
+    for (uint32_t i = 0; i < MANY; i++) {
+        snprintf(names[i], sizeof(names[i]), "h%u", i);
+        nodes[i] = (struct launch_node){.name = names[i]};
+    }
+    hosts_set(desk->hosts, nodes, MANY, &desk->unready);
+    TURN_UNTIL(desk, desk->n_told == MANY);
+    for (uint32_t i = 0; i < MANY; i++)
+        assert_true(desk->told[i].is_up);
+}
+
 /* ---- hosts that fail again and again ---- */
 
 static void fail_once(struct desk *desk)
@@ -556,6 +583,8 @@ int main(void)
                                         enter_with_short_silence, leave),
         AT_DESK(test_a_host_that_leaves_the_pool),
         AT_DESK(test_retries_get_rarer),
+        cmocka_unit_test_setup_teardown(test_many_hosts, enter_with_long_tick,
+                                        leave),
         AT_DESK(test_a_flaky_host_cools_down),
         AT_DESK(test_resume_ends_the_cool_down),
         AT_DESK(test_left_overs_go_before_it_is_up),
