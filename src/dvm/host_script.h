@@ -11,6 +11,7 @@
  *                               prted there)
  *   look N PATH                 look N yes|no: is that folder there
  *   keys N                      keys N KEY...: of what runs there, each once
+ *   where N                     where N BOOT-ID PID-NAMESPACE
  *   sweep N SIGNAL KEY WHAT     swept N COUNT: SIGNAL to all processes of KEY;
  *                               WHAT job: but not to PRRTE's daemons; all: to
  *                               these too, and the folder /tmp/erm-KEY goes.
@@ -24,7 +25,6 @@
  *
  *   clock N                     clock N EPOCH-SECONDS
  *   lacks N                     lacks N TOOL...: what this script would need
- *   where N                     where N BOOT-ID PID-NAMESPACE
  *   token N PATH                token N TEXT: that file's first line
  *   space N PATH                space N FREE-KIB
  *   left N                      left N p:KEY:PROCESSES... f:KEY:1...: processes

@@ -56,6 +56,10 @@ struct host {
     char *name;          /* owned */
     uint32_t number;
     enum host_state state;
+    bool is_up;                     /* told so; also while it is connected to
+                                       again */
+    bool is_second;                 /* this connection was made at once after
+                                       another, and has not lasted yet */
     pid_t pid;                      /* of erm-rsh, 0 none */
     struct bufferevent *connection; /* owned */
     int64_t heard, due;             /* boot time; due: see the state */
@@ -64,6 +68,7 @@ struct host {
     uint32_t n_sweeps;   /* HOST_SWEEPING: answers that are missing */
     uint32_t n_failures; /* since it was last new */
     int64_t failed;      /* when it failed last */
+    char boot[96];       /* which life of the machine this is */
     char complaint[160]; /* what came instead of an answer */
 };
 
@@ -134,13 +139,16 @@ static void answered(struct hosts *hosts, uint32_t node, uint64_t number)
         event_active(operation->timeout, EV_TIMEOUT, 0);
 }
 
-/* A host that is gone keeps nobody waiting. */
-static void answer_all(struct hosts *hosts, uint32_t node)
+/* NODE keeps no probe (sweep) waiting any more. */
+static void answer_all(struct hosts *hosts, uint32_t node, bool is_probe)
 {
     struct operation *operation;
 
     DL_FOREACH(hosts->operations, operation)
-    answered(hosts, node, operation->number);
+    {
+        if (operation->is_probe == is_probe)
+            answered(hosts, node, operation->number);
+    }
 }
 
 /* ---- reports ---- */
@@ -236,7 +244,7 @@ static void note_failure(struct host *host)
 /* The connection is no good; WHY for people. */
 static void fail(struct hosts *hosts, struct host *host, const char *why)
 {
-    bool was_up = host->state == HOST_UP;
+    bool was_up = host->is_up;
     char text[240];
 
     snprintf(text, sizeof(text), "%s%s%s", why, host->complaint[0] ? ": " : "",
@@ -244,38 +252,74 @@ static void fail(struct hosts *hosts, struct host *host, const char *why)
     disconnect(hosts, host);
     if (was_up)
         note_failure(host);
+    host->is_up = false;
     host->state = HOST_WAITING;
     host->due = clock_boot_us() + host->retry;
     host->retry = twice(host->retry, hosts->spans.retry_max);
-    answer_all(hosts, host->number);
+    answer_all(hosts, host->number, true);
+    answer_all(hosts, host->number, false);
     if (was_up)
         log_warning(hosts->config.log, "%s is down: %s", host->name, text);
     tell(hosts, host, false, text);
 }
 
-static void come_up(struct hosts *hosts, struct host *host)
+/* A killed ssh, say, is no reason to end the jobs there: the host is down only
+ * when it cannot be connected to again. What was asked of it meanwhile: sweeps
+ * are made up for then, as the keys there are looked at, probes wait. */
+static void connect_again(struct hosts *hosts, struct host *host)
+{
+    disconnect(hosts, host);
+    host->is_second = true;
+    host->state = HOST_WAITING;
+    host->due = 0;
+    answer_all(hosts, host->number, false);
+    event_active(hosts->timer, EV_TIMEOUT, 0);
+}
+
+static void cool(struct hosts *hosts, struct host *host, int64_t until)
 {
     char text[120];
-    dur_us span = cooldown(host);
 
-    if (span > 0 && clock_boot_us() < host->failed + span) {
-        host->state = HOST_COOLING;
-        host->due = host->failed + span;
-        snprintf(text, sizeof(text),
-                 "answers again, but failed %u times: not used for %lld s",
-                 host->n_failures,
-                 (long long)((host->due - clock_boot_us()) / USEC_PER_SEC));
-        tell(hosts, host, false, text);
+    host->state = HOST_COOLING;
+    host->due = until;
+    snprintf(text, sizeof(text),
+             "answers again, but failed %u times: not used for %lld s",
+             host->n_failures,
+             (long long)((until - clock_boot_us()) / USEC_PER_SEC));
+    tell(hosts, host, false, text);
+}
+
+static void come_up(struct hosts *hosts, struct host *host)
+{
+    int64_t until = host->failed + cooldown(host);
+
+    if (host->n_failures > 1 && !host->is_up && clock_boot_us() < until) {
+        cool(hosts, host, until);
         return;
     }
     host->state = HOST_UP;
     host->retry = hosts->spans.retry;
+    if (host->is_up) {
+        answer_all(hosts, host->number, true);
+        return;
+    }
+    host->is_up = true;
     tell(hosts, host, true, NULL);
 }
 
 /* ---- what hosts say ---- */
 
 static void connect_some(struct hosts *hosts); /* below */
+
+/* What ran there before it was started again is gone. */
+static void take_boot(struct hosts *hosts, struct host *host, const char *text)
+{
+    bool is_same = strncmp(host->boot, text, sizeof(host->boot) - 1) == 0;
+
+    snprintf(host->boot, sizeof(host->boot), "%s", text);
+    if (host->is_up && !is_same)
+        fail(hosts, host, "was started again");
+}
 
 static void take_facts(struct host *host, const char *text)
 {
@@ -322,6 +366,13 @@ static void take_swept(struct hosts *hosts, struct host *host, uint64_t number)
         come_up(hosts, host);
 }
 
+static void take_pong(struct hosts *hosts, struct host *host, uint64_t number)
+{
+    if (host->state == HOST_UP)
+        host->is_second = false;
+    answered(hosts, host->number, number);
+}
+
 static void take_line(struct hosts *hosts, struct host *host, char *line)
 {
     char verb[8] = "";
@@ -332,7 +383,9 @@ static void take_line(struct hosts *hosts, struct host *host, char *line)
         verb[0] = '\0';
     host->heard = clock_boot_us();
     if (strcmp(verb, "pong") == 0)
-        answered(hosts, host->number, number);
+        take_pong(hosts, host, number);
+    else if (strcmp(verb, "where") == 0)
+        take_boot(hosts, host, line + used);
     else if (strcmp(verb, "facts") == 0)
         take_facts(host, line + used);
     else if (strcmp(verb, "keys") == 0)
@@ -365,7 +418,11 @@ static void on_event(struct bufferevent *connection, short what, void *context)
 
     (void)what;
     on_read(connection, context);
-    if (host->connection == connection)
+    if (host->connection != connection)
+        return;
+    if (host->state == HOST_UP && !host->is_second)
+        connect_again(host->hosts, host);
+    else
         fail(host->hosts, host,
              host->state == HOST_CONNECTING ? "cannot be reached"
                                             : "the connection ended");
@@ -433,7 +490,7 @@ static void connect_to(struct hosts *hosts, struct host *host)
     host->state = HOST_CONNECTING;
     hosts->n_connecting++;
     host->due = clock_boot_us() + hosts->spans.connect;
-    send_line(host, "%s\nfacts 0\n", host_script);
+    send_line(host, "%s\nwhere 0\nfacts 0\n", host_script);
 }
 
 /* In turns, so that those which fail again and again leave room for others. */
@@ -456,7 +513,10 @@ static void beat(struct hosts *hosts, struct host *host, int64_t now)
 {
     switch (host->state) {
     case HOST_NONE:
+        break;
     case HOST_WAITING: /* see connect_some() */
+        if (host->is_up && now - host->heard > hosts->spans.silence)
+            fail(hosts, host, "the connection ended");
         break;
     case HOST_CONNECTING:
         if (now >= host->due)
@@ -518,7 +578,8 @@ static void forget(struct hosts *hosts, struct host *host)
 {
     disconnect(hosts, host);
     host->state = HOST_NONE;
-    answer_all(hosts, host->number);
+    answer_all(hosts, host->number, true);
+    answer_all(hosts, host->number, false);
     hosts->items[host->number] = NULL;
     free(host->name);
     free(host);
@@ -575,7 +636,7 @@ void hosts_set(struct hosts *hosts, const struct launch_node *nodes, uint32_t n,
         if (hosts->items[i] == NULL && name != NULL)
             add_host(hosts, i, name);
         if (unready != NULL && hosts->items[i] != NULL &&
-            hosts->items[i]->state != HOST_UP)
+            !hosts->items[i]->is_up)
             idset_add(unready, i);
     }
 }
@@ -609,7 +670,7 @@ static void on_operation_end(evutil_socket_t fd, short what, void *context)
     IDSET_EACH (&operation->waiting, node) {
         struct host *host = get(hosts, node);
         idset_remove(&operation->waiting, node);
-        if (operation->is_probe && host != NULL && host->state == HOST_UP)
+        if (operation->is_probe && host != NULL && host->is_up)
             fail(hosts, host, "does not answer");
     }
     end_operation(operation);
@@ -671,9 +732,11 @@ void hosts_probe(struct hosts *hosts, const struct idset *nodes,
 
     operation->is_probe = true;
     IDSET_EACH (nodes, node) {
-        if (!can_ask(hosts, node))
+        const struct host *host = get(hosts, node);
+        if (can_ask(hosts, node))
+            send_line(host, "ping %" PRIu64 "\n", operation->number);
+        else if (host == NULL || !host->is_up)
             continue;
-        send_line(get(hosts, node), "ping %" PRIu64 "\n", operation->number);
         idset_add(&operation->waiting, node);
     }
     finish_beginning(operation);

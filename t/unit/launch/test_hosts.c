@@ -281,16 +281,74 @@ static void test_a_host_that_never_answers(void **state)
     AWAIT(!scene_is_alive(pid_of(desk, "a")));
 }
 
+/* Somebody killed ssh: no reason to end the jobs there. */
 static void test_the_connection_ends(void **state)
 {
     struct desk *desk = *state;
+    struct idset nodes;
+    char key[ENGINE_KEY_MAX];
+    pid_t old;
 
     set_one(desk);
+    old =
+        scene_start_keyed(desk->scene, key_of(desk, 6, key), "exec sleep 100");
+    kill(pid_of(desk, "a"), SIGKILL);
+    TURN_UNTIL(desk, scene_count_lines(desk->scene, "rsh.calls") == 2);
+    idset_init(&nodes);
+    idset_add(&nodes, 0);
+    hosts_probe(desk->hosts, &nodes, on_done, desk);
+    TURN_UNTIL(desk, desk->n_done == 1);
+    assert_int_equal(sandbox_wait(old), 128 + SIGKILL); /* before it answers */
+    assert_int_equal(desk->n_told, 1);
+    SET(desk, "a");
+    assert_false(idset_has(&desk->unready, 0));
+    idset_release(&nodes);
+}
+
+static void test_it_cannot_be_connected_to_again(void **state)
+{
+    struct desk *desk = *state;
+    struct idset nodes;
+
+    set_one(desk);
+    put_host(desk, "a", "refuse");
+    kill(pid_of(desk, "a"), SIGKILL);
+    assert_non_null(
+        strstr(expect_told(desk, 0, false)->reason, "cannot be reached: "));
+    idset_init(&nodes);
+    idset_add(&nodes, 0);
+    hosts_probe(desk->hosts, &nodes, on_done, desk);
+    TURN_UNTIL(desk, desk->n_done == 1); /* it is known to be down */
+    put_host(desk, "a", "");
+    TURN_UNTIL(desk, desk->told[desk->n_told - 1].is_up);
+    idset_release(&nodes);
+}
+
+static int enter_with_long_beat(void **state)
+{
+    struct hosts_spans spans = quick;
+
+    spans.beat = 10 * USEC_PER_SEC;
+    return enter_with(state, &spans);
+}
+
+/* What ends again before it has lasted is no good. */
+static void test_the_connection_ends_twice(void **state)
+{
+    struct desk *desk = *state;
+    struct idset nodes;
+
+    set_one(desk);
+    idset_init(&nodes);
+    idset_add(&nodes, 0);
+    kill(pid_of(desk, "a"), SIGKILL);
+    hosts_probe(desk->hosts, &nodes, on_done, desk);
+    TURN_UNTIL(desk, desk->n_done == 1); /* it is connected to again */
     kill(pid_of(desk, "a"), SIGKILL);
     assert_string_equal(expect_told(desk, 0, false)->reason,
                         "the connection ended");
-    expect_told(desk, 0, true); /* at once: it is the first time */
-    assert_int_equal(scene_count_lines(desk->scene, "rsh.calls"), 2);
+    expect_told(desk, 0, true);
+    idset_release(&nodes);
 }
 
 static void test_a_host_falls_silent(void **state)
@@ -372,8 +430,10 @@ static void test_many_hosts(void **state)
 static void fail_once(struct desk *desk)
 {
     TURN_UNTIL(desk, desk->told[desk->n_told - 1].is_up);
+    put_host(desk, "a", "refuse");
     kill(pid_of(desk, "a"), SIGKILL);
     TURN_UNTIL(desk, !desk->told[desk->n_told - 1].is_up);
+    put_host(desk, "a", "");
 }
 
 static void test_a_flaky_host_cools_down(void **state)
@@ -579,6 +639,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_host_that_never_answers,
                                         enter_with_short_connect, leave),
         AT_DESK(test_the_connection_ends),
+        AT_DESK(test_it_cannot_be_connected_to_again),
+        cmocka_unit_test_setup_teardown(test_the_connection_ends_twice,
+                                        enter_with_long_beat, leave),
         cmocka_unit_test_setup_teardown(test_a_host_falls_silent,
                                         enter_with_short_silence, leave),
         AT_DESK(test_a_host_that_leaves_the_pool),
