@@ -83,9 +83,17 @@ static void free_run(struct run *run)
     free(run);
 }
 
+/* It has ended, and its hosts are being looked after. */
+static bool is_ended(const struct run *run)
+{
+    return run->last.job_id != 0;
+}
+
 static bool is_live(void *context, int64_t job_id, uint32_t attempt)
 {
-    return find(context, job_id, attempt) != NULL;
+    const struct run *run = find(context, job_id, attempt);
+
+    return run != NULL && !is_ended(run);
 }
 
 /* ---- the last report ---- */
@@ -259,14 +267,14 @@ static int send_signal(struct launcher *launcher, int64_t job_id,
     return inner->ops->signal(inner, job_id, attempt, signal, err);
 }
 
-/* While its hosts are swept it has ended: what was asked for. */
+/* One that has ended: what was asked for. */
 static int terminate(struct launcher *launcher, int64_t job_id,
                      uint32_t attempt, dur_us grace, struct err *err)
 {
     struct prrte *prrte = to_prrte(launcher);
     struct run *run = find(prrte, job_id, attempt);
 
-    if (run != NULL && run->last.job_id != 0)
+    if (run != NULL && is_ended(run))
         return 0;
     return prrte->inner->ops->terminate(prrte->inner, job_id, attempt, grace,
                                         err);

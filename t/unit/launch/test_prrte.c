@@ -311,6 +311,35 @@ static void test_terminate_while_hosts_are_swept(void **state)
     assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
+/* It missed the sweep, and nobody comes again. */
+static void test_a_host_comes_back_while_others_are_swept(void **state)
+{
+    struct rig *rig = *state;
+    pid_t stray;
+
+    spans.retry = spans.tick = USEC_PER_SEC / 20;
+    rig_restart(rig, create);
+    rig->n_up = 0;
+    TURN_UNTIL(rig, rig->n_up == RIG_NODES);
+    idset_add(&rig->nodes, 1);
+    rig_start(rig, 1, "echo ready; while [ ! -e go ]; do sleep 0.01; done");
+    rig_await(rig, 1);
+    put(rig, "host.b", "refuse");
+    kill(pid_in(rig, "pid.b"), SIGKILL);
+    TURN_UNTIL(rig, rig->n_down > 0);
+    stray = start_stray(rig, 1);
+    kill(pid_in(rig, "pid.a"), SIGSTOP);
+    put(rig, "go", "");
+    TURN_UNTIL(rig, sandbox_claim(&rig->box, 1).state == CLAIM_ENDED);
+    for (int i = 0; i < 100; i++) /* the launcher behind it has seen that */
+        turn(rig);
+    put(rig, "host.b", "");
+    TURN_UNTIL(rig, !scene_is_alive(stray));
+    assert_int_equal(rig->n, 1);
+    kill(pid_in(rig, "pid.a"), SIGCONT);
+    rig_await(rig, 2);
+}
+
 static void test_a_killed_shepherd(void **state)
 {
     struct rig *rig = *state;
@@ -435,6 +464,7 @@ int main(void)
         cmocka_unit_test(test_a_node_is_lost),
         cmocka_unit_test(test_only_the_dvm_is_lost),
         cmocka_unit_test(test_terminate_while_hosts_are_swept),
+        cmocka_unit_test(test_a_host_comes_back_while_others_are_swept),
         cmocka_unit_test(test_a_killed_shepherd),
         cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_adopt_without_a_dvm),
