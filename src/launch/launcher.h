@@ -88,6 +88,10 @@ struct launch_node_report {
 typedef void launch_node_report_f(void *context,
                                   const struct launch_node_report *report);
 
+/* The nodes that a job has now: it may have grown, or given some back. Borrowed
+ * for a moment; NULL: not known. */
+typedef const struct idset *launch_nodes_f(void *context, int64_t job_id);
+
 struct launcher {
     const struct launcher_ops *ops;
 };
@@ -107,7 +111,8 @@ struct launcher_config {
     bool is_unpinned;          /* jobs may use all processors of this machine */
     launch_report_f *report;
     launch_node_report_f *node_report;
-    void *context; /* of both */
+    launch_nodes_f *job_nodes; /* NULL: jobs keep what they start with */
+    void *context;             /* of all these */
 };
 
 struct launcher_ops {

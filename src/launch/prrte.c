@@ -27,7 +27,7 @@ struct run_key { /* hashed as bytes: no padding */
 struct run {
     struct run_key key;
     struct prrte *prrte; /* borrowed */
-    struct idset nodes;
+    struct idset nodes;  /* that it has, or has had */
     bool is_pool;
     struct launch_report last; /* being held back; text owned */
     UT_hash_handle hh;
@@ -137,14 +137,24 @@ static void pass_on(void *context)
     free((char *)(uintptr_t)report.text);
 }
 
+static const struct idset *present_nodes(const struct run *run)
+{
+    const struct launcher_config *config = &run->prrte->config.base;
+    const struct idset *nodes = NULL;
+
+    if (config->job_nodes != NULL)
+        nodes = config->job_nodes(config->context, run->key.job_id);
+    return nodes != NULL ? nodes : &run->nodes;
+}
+
 /* What a command's own prun has started in the pool's DVM may have no mark but
- * the DVM's; its hosts are nobody else's. */
+ * the DVM's. Ensures: only on hosts that are nobody else's. */
 static void sweep_pool(void *context)
 {
     struct run *run = context;
     char key[ENGINE_KEY_MAX];
 
-    hosts_sweep(run->prrte->hosts, &run->nodes,
+    hosts_sweep(run->prrte->hosts, present_nodes(run),
                 engine_key(run->prrte->engine, 0, 0, key), false, pass_on, run);
 }
 
@@ -163,6 +173,7 @@ static void take_last(struct run *run, const struct launch_report *report)
 
     run->last = *report;
     run->last.text = mem_strdup(report->text);
+    idset_unite(&run->nodes, present_nodes(run));
     if (hosts == NULL)
         pass_on(run);
     else if (report->what == LAUNCH_ENDED &&

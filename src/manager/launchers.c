@@ -180,6 +180,14 @@ static int make_fake(struct manager *manager,
     return manager->launcher == NULL ? -1 : 0;
 }
 
+static const struct idset *nodes_of(void *context, int64_t job_id)
+{
+    const struct manager *manager = context;
+    const struct job *job = sched_job(manager->sched, job_id);
+
+    return job == NULL ? NULL : &job->nodes;
+}
+
 /* With PRRTE: over other machines, or over pretend hosts. Takes ENGINE. */
 static int make_prrte(struct manager *manager,
                       const struct launcher_config *base, struct engine *engine,
@@ -236,6 +244,7 @@ int launchers_choose(struct manager *manager, struct err *err)
         .jobs_dir = manager->paths.jobs_dir,
         .report = reports_take,
         .node_report = reports_take_node,
+        .job_nodes = nodes_of,
         .context = manager,
     };
 

@@ -39,6 +39,13 @@ static void on_node_report(void *context,
     rig->n_at_down = rig->n;
 }
 
+static const struct idset *job_nodes(void *context, int64_t job_id)
+{
+    const struct rig *rig = context;
+    (void)job_id;
+    return rig->present;
+}
+
 /* What the manager gives to each job: how orphans are known. */
 static void set_env(struct rig *rig, int64_t id)
 {
@@ -102,6 +109,7 @@ int rig_setup(void **state, rig_create_f *create)
                                            .shepherd_path = SHEPHERD_PATH,
                                            .report = on_report,
                                            .node_report = on_node_report,
+                                           .job_nodes = job_nodes,
                                            .context = rig};
     set_request(rig);
     create_launcher(rig, create);

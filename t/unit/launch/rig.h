@@ -27,8 +27,9 @@ struct rig {
     struct launch_request request; /* what rig_start() changes and sends */
     struct idset nodes;
     char out[SANDBOX_PATH];
-    char **env;   /* owned */
-    bool has_dvm; /* jobs get a DVM of their own */
+    char **env;                  /* owned */
+    bool has_dvm;                /* jobs get a DVM of their own */
+    const struct idset *present; /* nodes of all jobs now; NULL: as started */
     struct launch_dvm dvm;
     char job_dir[SANDBOX_PATH], node_file[SANDBOX_PATH];
     size_t n_up, n_down; /* reports about nodes */

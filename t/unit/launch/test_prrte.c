@@ -155,18 +155,26 @@ static pid_t pid_in(const struct rig *rig, const char *name)
     return pid;
 }
 
-/* A process of job ID that nobody here has started. */
-static pid_t start_stray(struct rig *rig, int id)
+static pid_t start_keyed(struct rig *rig, const char *key)
 {
     char script[200], path[SANDBOX_PATH];
 
     snprintf(script, sizeof(script),
-             "ERM_DVM_KEY=%s.%d.1 setsid sh -c 'echo $$ >\"$FAKE/stray\"; "
+             "ERM_DVM_KEY=%s.%s setsid sh -c 'echo $$ >\"$FAKE/stray\"; "
              "exec sleep 100' &",
-             mark, id);
+             mark, key);
     unlink(sandbox_path(&rig->box, "stray", path));
     assert_int_equal(system(script), 0);
     return pid_in(rig, "stray");
+}
+
+/* A process of job ID that nobody here has started. */
+static pid_t start_stray(struct rig *rig, int id)
+{
+    char key[20];
+
+    snprintf(key, sizeof(key), "%d.1", id);
+    return start_keyed(rig, key);
 }
 
 static void assert_tmp(int id, bool is_there)
@@ -232,6 +240,61 @@ static void test_hosts_are_swept_before_the_end_is_told(void **state)
     assert_false(scene_is_alive(stray));
     assert_true(scene_is_alive(other));
     assert_tmp(1, false);
+}
+
+/* Waits for a DVM that nobody starts, and is told to end. */
+static void run_in_pool(struct rig *rig, int64_t id)
+{
+    struct err err;
+
+    rig->dvm.is_pool = true;
+    rig_start(rig, id, "true");
+    TURN_UNTIL(rig, sandbox_claim(&rig->box, id).state == CLAIM_RUNNING);
+    assert_int_equal(
+        rig->launcher->ops->terminate(rig->launcher, id, 1, 0, &err), 0);
+    rig_await(rig, 1);
+    rig_assert_report(rig, 0, id, LAUNCH_START_FAILED);
+}
+
+static void test_hosts_of_a_job_in_the_pools_dvm(void **state)
+{
+    struct rig *rig = *state;
+    pid_t stray = start_stray(rig, 1), pool = start_keyed(rig, "pool");
+
+    run_in_pool(rig, 1);
+    assert_false(scene_is_alive(stray));
+    assert_false(scene_is_alive(pool)); /* it may be of this job only */
+}
+
+/* Another job may have them, and be in the pool's DVM as well. */
+static void test_nodes_that_were_given_back(void **state)
+{
+    struct rig *rig = *state;
+    pid_t stray = start_stray(rig, 1), pool = start_keyed(rig, "pool");
+    struct idset none;
+
+    idset_init(&none);
+    rig->present = &none;
+    run_in_pool(rig, 1);
+    assert_false(scene_is_alive(stray));
+    assert_true(scene_is_alive(pool));
+    kill(pool, SIGKILL);
+}
+
+static void test_nodes_that_came_later(void **state)
+{
+    struct rig *rig = *state;
+    struct idset grown;
+    pid_t stray = start_stray(rig, 1);
+
+    idset_init(&grown);
+    idset_add(&grown, 0);
+    rig->present = &grown;
+    idset_clear(&rig->nodes);
+    idset_add(&rig->nodes, 9);
+    run_in_pool(rig, 1);
+    assert_false(scene_is_alive(stray));
+    idset_release(&grown);
 }
 
 static void test_a_dvm_that_cannot_start(void **state)
@@ -460,6 +523,9 @@ int main(void)
         cmocka_unit_test(test_without_a_dvm),
         cmocka_unit_test(test_by_prun),
         cmocka_unit_test(test_hosts_are_swept_before_the_end_is_told),
+        cmocka_unit_test(test_hosts_of_a_job_in_the_pools_dvm),
+        cmocka_unit_test(test_nodes_that_were_given_back),
+        cmocka_unit_test(test_nodes_that_came_later),
         cmocka_unit_test(test_a_dvm_that_cannot_start),
         cmocka_unit_test(test_a_node_is_lost),
         cmocka_unit_test(test_only_the_dvm_is_lost),
