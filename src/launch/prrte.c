@@ -253,6 +253,17 @@ static int start(struct launcher *launcher,
     return 0;
 }
 
+/* A manager with other options may have started it. */
+static bool was_wrapped(const struct prrte *prrte, int64_t job_id,
+                        uint32_t attempt)
+{
+    char name[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + 10];
+
+    snprintf(path, sizeof(path), "%s/dvm.log",
+             claim_name(job_id, attempt, name));
+    return faccessat(prrte->config.base.jobs_fd, path, F_OK, 0) == 0;
+}
+
 static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
                               uint32_t attempt,
                               const struct launch_place *place)
@@ -261,8 +272,9 @@ static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
     enum claim_state state =
         prrte->inner->ops->adopt(prrte->inner, job_id, attempt, place);
 
-    if (state == CLAIM_NONE || place == NULL || !place->has_dvm ||
-        find(prrte, job_id, attempt) != NULL)
+    if (state == CLAIM_NONE || place == NULL ||
+        find(prrte, job_id, attempt) != NULL ||
+        !(place->has_dvm || was_wrapped(prrte, job_id, attempt)))
         return state;
     add_run(prrte, job_id, attempt, place->nodes, place->is_pool);
     if (prrte->pool != NULL && place->is_pool)

@@ -420,10 +420,11 @@ static void test_a_killed_shepherd(void **state)
     assert_tmp(1, false);
 }
 
-/* Job 1 runs, and there is another manager. */
-static void restart_under_a_job(struct rig *rig, bool has_dvm)
+/* Job 1 runs, and there is another manager, which takes it for one with a DVM
+ * or not. */
+static void restart_under_a_job(struct rig *rig, bool has_dvm, bool is_told)
 {
-    struct launch_place place = {.nodes = &rig->nodes, .has_dvm = has_dvm};
+    struct launch_place place = {.nodes = &rig->nodes, .has_dvm = is_told};
 
     rig->has_dvm = has_dvm;
     rig_start(rig, 1,
@@ -437,12 +438,11 @@ static void restart_under_a_job(struct rig *rig, bool has_dvm)
     rig->n_up = 0;
 }
 
-static void test_adopt(void **state)
+static void adopt_with_a_dvm(struct rig *rig, bool is_told)
 {
-    struct rig *rig = *state;
     pid_t stray;
 
-    restart_under_a_job(rig, true);
+    restart_under_a_job(rig, true, is_told);
     stray = start_stray(rig, 1);
     TURN_UNTIL(rig, rig->n_up == RIG_NODES);
     assert_true(scene_is_alive(stray)); /* its job runs */
@@ -454,12 +454,23 @@ static void test_adopt(void **state)
     assert_false(scene_is_alive(stray));
 }
 
+static void test_adopt(void **state)
+{
+    adopt_with_a_dvm(*state, true);
+}
+
+/* Started with --dvm pool, say, and the next manager has no such option. */
+static void test_adopt_what_shows_no_dvm(void **state)
+{
+    adopt_with_a_dvm(*state, false);
+}
+
 static void test_adopt_without_a_dvm(void **state)
 {
     struct rig *rig = *state;
     pid_t stray;
 
-    restart_under_a_job(rig, false);
+    restart_under_a_job(rig, false, false);
     TURN_UNTIL(rig, rig->n_up == RIG_NODES);
     stray = start_stray(rig, 1);
     put(rig, "go", "");
@@ -533,6 +544,7 @@ int main(void)
         cmocka_unit_test(test_a_host_comes_back_while_others_are_swept),
         cmocka_unit_test(test_a_killed_shepherd),
         cmocka_unit_test(test_adopt),
+        cmocka_unit_test(test_adopt_what_shows_no_dvm),
         cmocka_unit_test(test_adopt_without_a_dvm),
         cmocka_unit_test(test_what_an_earlier_manager_left),
     };
