@@ -117,7 +117,28 @@ static void test_what_is_started_has_the_key(void **state)
     assert_int_equal(rmdir(scene->tmp), 0);
 }
 
-/* Somebody else's folder in /tmp is not used: a link counts as theirs. */
+static void expect_refusal(const struct scene *scene)
+{
+    char text[120];
+
+    setenv("ERM_RSH_KEY", scene->key, 1);
+    assert_int_equal(run(scene, "n1 'A=1; export A; echo ran'"), 73);
+    snprintf(text, sizeof(text), "erm: %s cannot be used\n", scene->tmp);
+    expect(scene, "out", text);
+    unsetenv("ERM_RSH_KEY");
+}
+
+/* Somebody may have put it there: what it leads to can be ours. */
+static void test_a_link(void **state)
+{
+    struct scene *scene = *state;
+
+    install_ssh(scene);
+    assert_int_equal(symlink(scene->box.dir, scene->tmp), 0);
+    expect_refusal(scene);
+    assert_int_equal(unlink(scene->tmp), 0);
+}
+
 static void test_a_folder_of_somebody_else(void **state)
 {
     struct scene *scene = *state;
@@ -125,12 +146,9 @@ static void test_a_folder_of_somebody_else(void **state)
     if (geteuid() != 0)
         skip();
     install_ssh(scene);
-    setenv("ERM_RSH_KEY", scene->key, 1);
     assert_int_equal(mkdir(scene->tmp, 0777), 0);
     assert_int_equal(chown(scene->tmp, 65534, 65534), 0);
-    assert_int_not_equal(run(scene, "n1 echo ran"), 0);
-    expect(scene, "out", "");
-    unsetenv("ERM_RSH_KEY");
+    expect_refusal(scene);
     assert_int_equal(rmdir(scene->tmp), 0);
 }
 
@@ -155,6 +173,7 @@ int main(void)
         STORY(test_options_for_ssh_are_left_out),
         STORY(test_options_of_erm_rsh_s_own),
         STORY(test_what_is_started_has_the_key),
+        STORY(test_a_link),
         STORY(test_a_folder_of_somebody_else),
         STORY(test_a_pretend_host),
     };
