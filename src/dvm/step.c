@@ -131,6 +131,18 @@ void step_release(struct step *step)
     strbuf_release(&step->tmp);
 }
 
+/* Somebody may have put a link or a folder of theirs there. */
+static bool make_tmp(const struct step *step)
+{
+    struct stat st;
+
+    if (mkdir(step->tmp.text, 0700) == 0)
+        return true;
+    return errno == EEXIST && lstat(step->tmp.text, &st) == 0 &&
+           S_ISDIR(st.st_mode) && st.st_uid == geteuid() &&
+           (st.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static void leave_turnstile(struct step *step)
 {
     if (step->place >= 0)
@@ -169,6 +181,15 @@ static void fail(struct step *step, int code, const char *text)
     announce_note(step->options, "failure", text);
     step->code = code;
     stop(step);
+}
+
+static void fail_tmp(struct step *step)
+{
+    char text[200];
+
+    snprintf(text, sizeof(text), "cannot make %s: %s", step->tmp.text,
+             strerror(errno));
+    fail(step, CLAIM_TRY_AGAIN, text);
 }
 
 /* ---- the command ---- */
@@ -226,7 +247,10 @@ static void run(struct step *step)
         announce_started(step->options, step->daemon.pid);
         return;
     }
-    mkdir(step->tmp.text, 0700);
+    if (!make_tmp(step)) {
+        fail_tmp(step);
+        return;
+    }
     step->err_start = length_of_errors();
     step->command = start_command(step);
     if (step->command > 0)
@@ -269,8 +293,8 @@ static void forget_probe(struct step *step)
 static void start_daemon(struct step *step)
 {
     step->n_tries++;
-    if (mkdir(step->tmp.text, 0700) != 0 && errno != EEXIST) {
-        fail(step, CLAIM_TRY_AGAIN, "no folder could be made in /tmp");
+    if (!make_tmp(step)) {
+        fail_tmp(step);
         return;
     }
     if (daemon_start(&step->daemon, step->options, &step->hosts,

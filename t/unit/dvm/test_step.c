@@ -109,6 +109,22 @@ static void test_a_command_that_calls_prun(void **state)
     assert_int_equal(sandbox_count(&scene->box), 0);
 }
 
+/* Somebody else has put a link where its folder is to be. */
+static void test_a_link_in_tmp(void **state)
+{
+    struct scene *scene = *state;
+    char text[120];
+    struct step step;
+
+    scene->options.command = "exit 7";
+    assert_int_equal(symlink(scene->box.dir, scene->tmp), 0);
+    begin(&step, scene);
+    assert_int_equal(finish(&step), CLAIM_TRY_AGAIN);
+    snprintf(text, sizeof(text), "cannot make %s: File exists", scene->tmp);
+    expect_note(scene, "failure", text);
+    assert_false(scene_has(scene, "prte.starts"));
+}
+
 static void test_a_command_by_prun(void **state)
 {
     struct scene *scene = *state;
@@ -768,6 +784,7 @@ int main(void)
 #define STORY(f) cmocka_unit_test_setup_teardown(f, scene_enter, scene_leave)
     const struct CMUnitTest tests[] = {
         STORY(test_a_command_that_calls_prun),
+        STORY(test_a_link_in_tmp),
         STORY(test_a_command_by_prun),
         STORY(test_a_command_that_dies_of_a_signal),
         STORY(test_no_hosts),
