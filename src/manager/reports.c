@@ -5,6 +5,7 @@
  */
 #include "manager/reports.h"
 
+#include <string.h>
 #include <sys/statvfs.h>
 
 #include "base/alloc.h"
@@ -158,16 +159,25 @@ static void step_node(struct manager *manager, enum event_type type,
 }
 
 /* A drained node keeps the reason of its drain. */
-static void note_node(struct manager *manager, uint32_t node,
+static void note_node(struct manager *manager, uint32_t node, time_us since,
                       const char *reason)
 {
     enum node_state state = sched_node_state(manager->sched, node);
-    time_us now = manager_now(manager);
 
     if (state == NODE_DRAINED || state == NODE_DRAINING)
         return;
-    node_names_note(manager->nodes, node, now, reason);
-    store_set_node_reason(manager->store, node, reason, now, NULL);
+    node_names_note(manager->nodes, node, since, reason);
+    store_set_node_reason(manager->store, node, reason, since, NULL);
+}
+
+/* It was down already: since then, whatever it says each time it is tried. */
+static void note_again(struct manager *manager, uint32_t node,
+                       const char *reason)
+{
+    const struct node_entry *entry = &manager->nodes->entries[node];
+
+    if (entry->reason == NULL || strcmp(entry->reason, reason) != 0)
+        note_node(manager, node, entry->since, reason);
 }
 
 void reports_take_node(void *context, const struct launch_node_report *report)
@@ -182,10 +192,11 @@ void reports_take_node(void *context, const struct launch_node_report *report)
     if (report->is_up && is_down) {
         log_info(&manager->log, "%s is up", entry->name);
         step_node(manager, EV_NODE_UP, node);
-        note_node(manager, node, NULL);
+        note_node(manager, node, manager_now(manager), NULL);
+    } else if (!report->is_up && is_down) {
+        note_again(manager, node, report->reason);
     } else if (!report->is_up) {
-        if (!is_down)
-            step_node(manager, EV_NODE_DOWN, node);
-        note_node(manager, node, report->reason);
+        step_node(manager, EV_NODE_DOWN, node);
+        note_node(manager, node, manager_now(manager), report->reason);
     }
 }

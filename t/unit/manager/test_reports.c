@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "manager/node_names.h"
 #include "manager/reports.h"
 #include "store/state_dir.h"
 
@@ -96,6 +97,35 @@ static void test_late_reports_do_nothing(void **state)
     assert_int_equal(stage_state(stage, 1), JOB_COMPLETED);
 }
 
+static void tell_down(const struct stage *stage, const char *reason)
+{
+    struct launch_node_report report = {.node = 0, .reason = reason};
+
+    reports_take_node(stage->manager, &report);
+}
+
+/* It is tried again and again. */
+static void test_since_when_a_node_is_down(void **state)
+{
+    struct stage *stage = *state;
+    const struct node_entry *entry;
+    struct launch_node_report up = {.node = 0, .is_up = true};
+    time_us since;
+
+    stage_start(stage);
+    entry = &stage->manager->nodes->entries[0];
+    tell_down(stage, "does not answer");
+    since = entry->since;
+    assert_true(since > 0);
+    stage_wait(stage, 5);
+    tell_down(stage, "cannot be reached");
+    assert_string_equal(entry->reason, "cannot be reached");
+    assert_true(entry->since == since);
+    reports_take_node(stage->manager, &up);
+    assert_null(entry->reason);
+    assert_true(entry->since > since);
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
@@ -106,6 +136,7 @@ int main(void)
         STORY(test_the_walltime_ends_it),
         STORY(test_a_killed_shepherd_is_a_lost_job),
         STORY(test_late_reports_do_nothing),
+        STORY(test_since_when_a_node_is_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
