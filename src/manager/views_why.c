@@ -125,7 +125,7 @@ static void add_reason(struct strbuf *out, const struct views *views,
     case REASON_UNAVAILABLE:
         add_needs(out, why);
         strbuf_add_fmt(out,
-                       "%" PRIu32 " of %" PRIu32 " are in use; the "
+                       "%" PRIu32 " of %" PRIu32 " can be used; the "
                        "others are drained or down",
                        why->n_usable, why->n_pool);
         break;

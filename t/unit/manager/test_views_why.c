@@ -78,7 +78,7 @@ static void too_few_nodes_are_counted(void **state)
                          "{\"nodes\":[\"n5\"]}"));
     submit(scene, FULL);
     expect(scene, 2, REASON_UNAVAILABLE,
-           "needs 5 nodes, 4 of 5 are in use; the others are drained or down");
+           "needs 5 nodes, 4 of 5 can be used; the others are drained or down");
 }
 
 static void allocation_ends_in(struct scene *scene, dur_us left)
