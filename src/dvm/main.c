@@ -35,14 +35,15 @@ static void reap(struct step *step)
 }
 
 /* With a shepherd's TERM comes the grace, in milliseconds. What it forwards has
- * a signal of its own: a TERM for the job must not be taken for its end. */
+ * a signal of its own: a TERM for the job must not be taken for its end. A PIPE
+ * is for nobody: the manager that a report was for is gone. */
 static void take_signals(struct step *step, int fd)
 {
     struct signalfd_siginfo info;
 
     while (read(fd, &info, sizeof(info)) == sizeof(info)) {
         int signal = (int)info.ssi_signo;
-        if (signal == SIGCHLD)
+        if (signal == SIGCHLD || signal == SIGPIPE)
             continue;
         if (signal == SHEPHERD_SIG_FORWARD)
             step_forward(step, info.ssi_int);

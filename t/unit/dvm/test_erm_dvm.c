@@ -348,6 +348,24 @@ static void test_a_term_that_is_passed_on(void **state)
     expect_clean(scene, true);
 }
 
+/* A report that nobody reads is no signal for the job. One that is meant for it
+ * is taken later than that would be. */
+static void test_the_manager_is_gone(void **state)
+{
+    struct scene *scene = *state;
+    pid_t pid;
+
+    close(scene->box.report[0]);
+    scene->box.report[0] = -1;
+    pid = start(scene, NULL,
+                "trap 'exit 8' USR2; echo >$FAKE/armed; "
+                "while :; do sleep 0.01; done");
+    sandbox_await(&scene->box, "jobs/1.1/command");
+    sandbox_await(&scene->box, "armed");
+    sandbox_signal(pid, SHEPHERD_SIG_FORWARD, SIGUSR2);
+    assert_int_equal(sandbox_wait(pid), 8);
+}
+
 /* ---- serving ---- */
 
 static void test_serving_until_it_is_told_to_end(void **state)
@@ -422,6 +440,7 @@ int main(void)
         STORY(test_term_before_anything),
         STORY(test_signals_are_passed_on),
         STORY(test_a_term_that_is_passed_on),
+        STORY(test_the_manager_is_gone),
         STORY(test_serving_until_it_is_told_to_end),
         STORY(test_a_probe_that_fails),
         STORY(test_a_job_in_the_pool_s_dvm),
