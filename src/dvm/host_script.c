@@ -1,26 +1,29 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * One line. A process is known by ERM_DVM_KEY in its environment,
- * which in the middle of an exec is not there: hence the second look.
+ * which in the middle of an exec is not there: hence the second look, a little
+ * after the first. A sweep is part of every job, so it forks little: in most
+ * there is nothing to be found.
  */
 #include "dvm/host_script.h"
 
 const char host_script[] =
     "is_daemon() { read -r comm </proc/$1/comm && case $comm in prte|prted)"
     " true;; *) false;; esac; } 2>/dev/null; "
-    "marked() { grep -lsazFx ERM_DVM_KEY=$1 /proc/[0-9]*/environ |"
-    " cut -d/ -f3; }; "
-    "chosen() { for pid in $(marked $1); do"
-    " if [ $2 = job ] && is_daemon $pid; then continue; fi;"
-    " echo $pid; done; }; "
+    "marked() { for file in $(grep -lsazFx ERM_DVM_KEY=$1"
+    " /proc/[0-9]*/environ); do file=${file%/environ}; echo ${file##*/};"
+    " done; }; "
     "sweep() { count=0 quiet=0 round=0; "
-    "while [ $quiet -lt 2 ] && [ $round -lt 100 ]; do"
-    " pids=$(chosen $2 $3);"
-    " if [ -n \"$pids\" ]; then"
-    " for pid in $pids; do kill -$1 $pid 2>/dev/null; count=$((count+1));"
-    " done; quiet=0; else quiet=$((quiet+1)); fi;"
-    " [ $1 = KILL ] || break; round=$((round+1)); sleep 0.02; done;"
-    " if [ $3 = all ]; then rm -rf /tmp/erm-$2; fi; echo $count; }; "
+    "while [ $quiet -lt 2 ] && [ $round -lt 100 ]; do found=0;"
+    " for file in $(grep -lsazFx ERM_DVM_KEY=$2 /proc/[0-9]*/environ); do"
+    " pid=${file%/environ}; pid=${pid##*/};"
+    " if [ $3 = job ] && is_daemon $pid; then continue; fi;"
+    " kill -$1 $pid 2>/dev/null; found=1 count=$((count+1)); done;"
+    " [ $1 = KILL ] || break; round=$((round+1));"
+    " case $found$quiet in 1*) quiet=0; sleep 0.02;;"
+    " 00) quiet=1; sleep 0.005;; *) quiet=2;; esac; done;"
+    " if [ $3 = all ] && { [ -e /tmp/erm-$2 ] || [ -L /tmp/erm-$2 ]; };"
+    " then rm -rf /tmp/erm-$2; fi; echo $count; }; "
     "facts() { v=$(prted --version 2>/dev/null | head -n 1);"
     " echo $(nproc) $(date +%s.%N) ${v##* }; }; "
     "keys() { grep -hsazo ^ERM_DVM_KEY=.* /proc/[0-9]*/environ |"
