@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/remove.h"
 #include "dvm/announce.h"
 #include "dvm/child.h"
 #include "dvm/hosts.h"
@@ -104,25 +105,11 @@ static bool is_last(const struct step *step)
     return n <= 0 || strcmp(target, step->uri_file.text) == 0;
 }
 
-static void remove_tmp(const struct step *step)
-{
-    struct argv argv = {0};
-    pid_t pid;
-
-    argv_add_pair(&argv, "rm", "-rf");
-    argv_add(&argv, step->tmp.text);
-    pid = child_start(&argv, NULL, NULL, step->daemon.log_fd,
-                      step->daemon.log_fd);
-    if (pid > 0)
-        waitpid(pid, NULL, 0);
-    argv_release(&argv);
-}
-
 void step_release(struct step *step)
 {
     if (step->options->uri == NULL || step->options->command != NULL ||
         is_last(step))
-        remove_tmp(step);
+        remove_all(step->tmp.text);
     daemon_ended(&step->daemon);
     if (step->daemon.log_fd >= 0)
         close(step->daemon.log_fd);

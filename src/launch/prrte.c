@@ -6,7 +6,6 @@
  */
 #include "launch/prrte.h"
 
-#include <ftw.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
+#include "base/remove.h"
 #include "launch/hosts.h"
 #include "launch/pool_dvm.h"
 
@@ -98,14 +98,6 @@ static bool is_live(void *context, int64_t job_id, uint32_t attempt)
 
 /* ---- the last report ---- */
 
-static int remove_entry(const char *path, const struct stat *st, int type,
-                        struct FTW *ftw)
-{
-    (void)st, (void)type, (void)ftw;
-    (void)remove(path);
-    return 0;
-}
-
 static char *own_key(const struct run *run, char buf[ENGINE_KEY_MAX])
 {
     return engine_key(run->prrte->engine, run->key.job_id,
@@ -118,7 +110,7 @@ static void remove_tmp(const struct run *run)
     char key[ENGINE_KEY_MAX], path[ENGINE_KEY_MAX + 16];
 
     snprintf(path, sizeof(path), "/tmp/erm-%s", own_key(run, key));
-    nftw(path, remove_entry, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+    remove_all(path);
 }
 
 /* Ensures: the attempt is forgotten before its owner hears of its end. */
