@@ -226,8 +226,9 @@ static void test_by_prun(void **state)
     idset_add(&rig->nodes, 1);
     assert_int_equal(rig_run(rig, 1, "exit 4").code, 4);
     char *calls = sandbox_read(&rig->box, "prun.calls");
-    assert_non_null(strstr(calls, "--host a:1000,b:1000 --map-by ppr:2:node "
-                                  "--bind-to core -n 4 "));
+    assert_non_null(strstr(calls,
+                           "--host a:1000,b:1000 --wdir / --map-by ppr:2:node "
+                           "--bind-to core -n 4 "));
     free(calls);
 }
 
