@@ -25,7 +25,7 @@ field() { erm status --json | jq -r "$1"; }
     grep -q 'Slurm allocation 4711: cn\[001-003,007\], 4 slots each, ends ' \
         "$STATE/erm.log"
     erm status | grep -Eq \
-        '^nodes from Slurm allocation 4711: .* ends [0-9:]+ \(in 59 min'
+        '^nodes from Slurm allocation 4711: .* ends [0-9:]+ \(in (1 h|59 min)'
     erm submit -q -N 4 -t 1m -- 'echo NODES'
     wait_state 1 completed
     is "$(cat erm-1.out)" cn001,cn002,cn003,cn007
