@@ -119,11 +119,13 @@ static void test_what_is_started_has_the_key(void **state)
 
 static void expect_refusal(const struct scene *scene)
 {
-    char text[120];
+    char text[200], name[65] = "";
 
+    gethostname(name, sizeof(name) - 1);
     setenv("ERM_RSH_KEY", scene->key, 1);
     assert_int_equal(run(scene, "n1 'A=1; export A; echo ran'"), 73);
-    snprintf(text, sizeof(text), "erm: %s cannot be used\n", scene->tmp);
+    snprintf(text, sizeof(text), "erm: %s cannot be used on %s\n", scene->tmp,
+             name);
     expect(scene, "out", text);
     unsetenv("ERM_RSH_KEY");
 }
