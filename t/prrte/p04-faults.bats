@@ -134,12 +134,27 @@ is_used_again() { ! erm nodes | grep -q down; }
 }
 has_no_sleep() { ! as_root "$1" pgrep -x sleep -u erm; }
 
+@test "kill -9 of the connections to hosts: no job ends" {
+    erm start -H ../hosts
+    wait_until "$PATIENCE" is_used_again
+    erm submit -q -N 4 -t 5m -- 'echo ready; sleep 8'
+    wait_until 15 has_line erm-1.out ready
+    on n0 pkill -9 -f 'ssh .*erm-host'
+    run erm wait 1
+    ok
+    is "$(job_field 1 .attempt)" 1
+    is_used_again
+    erm stop
+}
+has_line() { grep -qx "$2" "$1" 2>/dev/null; }
+
 @test "a flaky host comes back later each time, and at once by erm resume" {
     erm start -H ../hosts
     wait_until "$PATIENCE" is_used_again
     for time in 1 2; do
-        as_root n3 pkill -f 'erm-host serve'
-        wait_until 15 has_node_state n3 down
+        hosts crash "$CLUSTER" n3
+        hosts boot "$CLUSTER" n3
+        wait_until 30 has_node_state n3 down
         [ $time = 2 ] || wait_until 15 has_node_state n3 idle
     done
     wait_until 15 reason_has 'failed 2 times'
