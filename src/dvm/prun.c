@@ -83,15 +83,19 @@ static void add_place(struct argv *argv, const struct hostlist *hosts,
     strbuf_release(&text);
 }
 
-/* PRRTE would run it in the home folder where this one is not there; and it
- * takes away a quote at the end of a word, so the last thing is a newline. */
+/*
+ * A rank that fails before PRRTE has answered prun makes that answer an error,
+ * and its exit code is lost: one in four of `exit 7`, none after 50 ms. PRRTE
+ * would run it in the home folder where this one is not there; and it takes
+ * away a quote at the end of a word, so the last thing is a newline.
+ */
 static void add_command(struct argv *argv, const char *command)
 {
     char *cwd = getcwd(NULL, 0);
     struct strbuf text;
 
     strbuf_init(&text);
-    strbuf_add_str(&text, "cd '");
+    strbuf_add_str(&text, "sleep 0.1; cd '");
     for (const char *p = cwd ? cwd : "/"; *p != '\0'; p++)
         strbuf_add_fmt(&text, *p == '\'' ? "'\\''" : "%c", *p);
     strbuf_add_fmt(&text,

@@ -13,7 +13,7 @@
 #include "base/hostlist.h"
 #include "dvm/options.h"
 
-#define REMOTE_AT_ONCE 16
+#define REMOTE_AT_ONCE 64
 
 struct remote {
     const struct dvm_options *options; /* borrowed */

@@ -53,7 +53,7 @@ static void test_so_many_on_each_node(void **state)
            "prun|--dvm-uri|file:/x/dvm.uri|--num-connect-retries|100|"
            "--host|a:1000,b:1000|--wdir|/|--map-by|ppr:3:node|--bind-to|none|"
            "-n|6|-x|");
-    expect(&line, "|/bin/sh|-c|cd '/tmp' || {");
+    expect(&line, "|/bin/sh|-c|sleep 0.1; cd '/tmp' || {");
     expect(&line, "exit 126; }; ./app -x");
     strbuf_release(&line);
 }
