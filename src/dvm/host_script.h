@@ -9,7 +9,6 @@
  *   ping N                      pong N
  *   facts N                     facts N CORES EPOCH-SECONDS PRTE-VERSION (0: no
  *                               prted there)
- *   look N PATH                 look N yes|no: is that folder there
  *   keys N                      keys N KEY...: of what runs there, each once
  *   where N                     where N BOOT-ID PID-NAMESPACE
  *   sweep N SIGNAL KEY WHAT     swept N COUNT: SIGNAL to all processes of KEY;

@@ -88,17 +88,6 @@ static void test_facts_tell_prte_s_version(void **state)
     free(old);
 }
 
-static void test_look(void **state)
-{
-    struct scene *scene = *state;
-    char input[3 * SANDBOX_PATH + 60], folder[SANDBOX_PATH];
-
-    assert_int_equal(mkdir(sandbox_path(&scene->box, "a b", folder), 0700), 0);
-    snprintf(input, sizeof(input), "look 1 %s\nlook 2 %s/no\nlook 3 %s\n",
-             folder, folder, scene->hosts);
-    expect(scene, input, "look 1 yes\nlook 2 no\nlook 3 no\n");
-}
-
 /* Each once, and of all that it may see. */
 static void test_keys(void **state)
 {
@@ -264,7 +253,6 @@ int main(void)
         STORY(test_what_it_does_not_know_is_ignored),
         STORY(test_facts),
         STORY(test_facts_tell_prte_s_version),
-        STORY(test_look),
         STORY(test_keys),
         STORY(test_sweep_with_a_signal),
         STORY(test_nobody_to_sweep),
