@@ -337,8 +337,7 @@ static void wait_turn(struct step *step)
         start_daemon(step);
 }
 
-/* prte is gone before the DVM could be used. The place is kept: it will be
- * needed again. */
+/* prte is gone before the DVM could be used. Others may start meanwhile. */
 static void retry(struct step *step, const char *why)
 {
     char complaint[200], text[300];
