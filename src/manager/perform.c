@@ -13,8 +13,8 @@
 #include "manager/late_starts.h"
 #include "manager/launch_plan.h"
 #include "manager/node_pool.h"
-#include "manager/policy_box.h"
 #include "manager/reports.h"
+#include "manager/resizing.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 
@@ -150,33 +150,6 @@ static void set_walltime(struct manager *manager, const struct action *action)
                     (long long)action->job, err.text);
 }
 
-static void fail_directive(struct manager *manager, const struct action *action,
-                           const char *why)
-{
-    struct event event;
-
-    log_warning(&manager->log, "[Elastic Scaling] job %lld: %s",
-                (long long)action->job, why);
-    event_init(&event, EV_FAILED, manager_now(manager));
-    event.job = action->job;
-    event.seq = action->seq;
-    manager_event(manager, &event, NULL);
-}
-
-static void offer(struct manager *manager, const struct action *action)
-{
-    const struct job *job = sched_job(manager->sched, action->job);
-
-    if (job == NULL)
-        return;
-    if (job->request.resize == RESIZE_POLICY)
-        policy_box_offer(manager->policy, action->job, action->seq, action->op,
-                         &action->nodes);
-    else
-        fail_directive(manager, action,
-                       "this version resizes only jobs with resize: policy");
-}
-
 static void end_attempt(struct manager *manager, const struct action *action)
 {
     attempt_files_remove(manager->state_dir, action->job, action->attempt);
@@ -198,15 +171,14 @@ void perform_action(struct manager *manager, const struct action *action)
         set_walltime(manager, action);
         break;
     case ACT_OFFER:
-        offer(manager, action);
+        resizing_offer(manager, action);
         node_pool_touch(manager->pool);
         break;
     case ACT_WITHDRAW:
-        policy_box_withdraw(manager->policy, action->job, action->seq);
+        resizing_withdraw(manager, action);
         break;
     case ACT_FORCE:
-        fail_directive(manager, action,
-                       "a part of a job cannot be killed on this machine");
+        resizing_force(manager, action);
         break;
     case ACT_RELEASE:
         node_pool_touch(manager->pool);

@@ -13,6 +13,7 @@
 #include "codec/policy_file.h"
 #include "manager/node_names.h"
 #include "manager/request_box.h"
+#include "manager/resizing.h"
 #include "manager/shared_file.h"
 
 #define EMPTY_POLICY "{ \"jobs\": [] }\n"
@@ -193,13 +194,13 @@ static void tell_foreign(struct policy_box *box,
 static void send_report(struct policy_box *box, const struct entry *entry,
                         enum event_type type)
 {
-    struct event event;
-
-    event_init(&event, type, manager_now(box->manager));
-    event.job = entry->job;
-    event.seq = entry->seq;
-    event.is_found = entry->is_found;
-    manager_event(box->manager, &event, NULL);
+    if (type == EV_SHOWN)
+        resizing_shown(box->manager, entry->job, entry->seq);
+    else if (type == EV_DONE)
+        resizing_done(box->manager, entry->job, entry->seq, NULL);
+    else
+        resizing_withdrawn(box->manager, entry->job, entry->seq,
+                           entry->is_found);
 }
 
 /* Only now that the file is written, what was found counts. */

@@ -13,8 +13,8 @@
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
 #include "manager/launch_plan.h"
-#include "manager/policy_box.h"
 #include "manager/reports.h"
+#include "manager/resizing.h"
 #include "manager/turn.h"
 #include "store/history_view.h"
 #include "store/journal.h"
@@ -160,9 +160,7 @@ static void find_job(struct manager *manager, const struct job *job,
         idset_add(&found->adopted, id);
     else if (job->state != JOB_STARTING)
         idset_add(&found->lost, id);
-    if (job_has_open_directive(job) && job->directive.shown &&
-        job->request.resize == RESIZE_POLICY)
-        policy_box_adopt(manager->policy, job);
+    resizing_adopt(manager, job);
 }
 
 /* Would the core's repeated order do harm? The start of a job that runs, or
