@@ -11,7 +11,7 @@ mkdir -p "$work/found"
 # shellcheck disable=SC2046
 clang -g -O1 -D_GNU_SOURCE -std=gnu11 -Isrc -Iinclude \
     -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
-    "t/fuzz/fuzz_$target.c" src/base/*.c src/core/*.c src/codec/*.c \
+    "t/fuzz/fuzz_$target.c" src/base/*.c src/core/*.c src/codec/*.c src/lib/*.c \
     $(pkg-config --cflags --libs jansson) -lm -o "$work/fuzz"
 # New inputs go to the work folder, the committed corpus stays small.
 exec "$work/fuzz" -max_total_time="$seconds" -print_final_stats=1 \
