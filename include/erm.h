@@ -57,8 +57,8 @@ typedef struct erm erm_t;
 
 /*
  * The job is to grow or to shrink by `delta`: from `cur` to `target`. All
- * strings belong to the handle and live until the next erm_poll(), erm_wait()
- * or erm_close() with it.
+ * strings belong to the handle and live until the next erm_poll(), erm_wait(),
+ * erm_settled() or erm_close() with it.
  */
 typedef struct erm_directive {
     int seq;    /* which one; rises with every directive of the job */
@@ -109,11 +109,17 @@ int erm_fd(erm_t *e);
  * With d->choice GONE may name the N nodes that were given up instead of delta
  * (as many); else NULL, 0. A grow: the new nodes are in use.
  * fail: accepted, but it could not be done; nothing has changed.
+ * busy: still at it: the time to be done counts anew.
  */
 int erm_accept(erm_t *e, int seq);
 int erm_refuse(erm_t *e, int seq, double retry_after, const char *why);
 int erm_done(erm_t *e, int seq, const char *const *gone, int n);
 int erm_fail(erm_t *e, int seq, const char *why);
+int erm_busy(erm_t *e, int seq);
+/* Waits, TIMEOUT seconds at most (below 0: without end), until the manager has
+ * closed the directive SEQ: erm_nodes() then tells what holds now. 1; 0 when
+ * the time is over or a signal was caught. */
+int erm_settled(erm_t *e, int seq, double timeout);
 
 /* How much of the program's whole work is done, 0 to 1: the manager learns
  * from it how well the program scales, and when it will end. */
@@ -124,8 +130,9 @@ int erm_progress(erm_t *e, double fraction);
  * may wait for WAIT seconds (0: not at all). Returns how many are granted: a
  * directive to grow by them follows, see erm_poll(); 0 when the wish waits
  * (erm_answer() tells what became of it); ERM_EDENIED, and erm_retry_after()
- * tells when to ask again; ERM_ETIME when the manager is not there. A new wish
- * takes the place of one that waits.
+ * tells when to ask again; ERM_ETIME when no manager answers within 10 seconds,
+ * mostly it does in a few milliseconds. A new wish takes the place of one that
+ * waits.
  */
 int erm_grow(erm_t *e, int min, int max, double wait);
 /* What became of a wish that waits: as erm_grow(), 0 = it still waits (or

@@ -35,16 +35,24 @@ static void add_reason(struct erm_text *text, const char *why)
     erm_text_string(text, part);
 }
 
-static int send_reply(struct erm *e, struct erm_text *text, int seq,
-                      bool is_final)
+static int send_reply(struct erm *e, struct erm_text *text, int seq)
 {
     char name[40];
     erm_text_add(text, "}\n", 2);
     snprintf(name, sizeof(name), "reply/%d.json", seq);
-    int rc = erm_put_file(e, name, text);
-    if (rc == 0 && is_final)
-        e->answered = seq;
-    return rc;
+    return erm_put_file(e, name, text);
+}
+
+/* An answer after which there is nothing more to say. */
+static int send_last_reply(struct erm *e, struct erm_text *text, int seq)
+{
+    struct erm_text mark = {0};
+    int rc = send_reply(e, text, seq);
+    if (rc < 0)
+        return rc;
+    e->answered = seq;
+    erm_text_format(&mark, "%d\n", seq);
+    return erm_put_file(e, ANSWERED_FILE, &mark);
 }
 
 int erm_accept(erm_t *e, int seq)
@@ -54,7 +62,7 @@ int erm_accept(erm_t *e, int seq)
     if (rc < 0)
         return rc;
     begin_reply(&text, seq, "accepted");
-    return send_reply(e, &text, seq, false);
+    return send_reply(e, &text, seq);
 }
 
 int erm_refuse(erm_t *e, int seq, double retry_after, const char *why)
@@ -70,7 +78,17 @@ int erm_refuse(erm_t *e, int seq, double retry_after, const char *why)
     erm_text_add(&text, ",\"retry_after\":", strlen(",\"retry_after\":"));
     erm_text_number(&text, retry_after);
     add_reason(&text, why);
-    return send_reply(e, &text, seq, true);
+    return send_last_reply(e, &text, seq);
+}
+
+int erm_busy(erm_t *e, int seq)
+{
+    struct erm_text text = {0};
+    int rc = check_seq(e, seq);
+    if (rc < 0)
+        return rc;
+    begin_reply(&text, seq, "progress");
+    return send_reply(e, &text, seq);
 }
 
 static bool has_name(const char *const *names, int n, const char *name)
@@ -116,7 +134,7 @@ int erm_done(erm_t *e, int seq, const char *const *gone, int n)
         erm_text_add(&text, ",\"nodes\":", strlen(",\"nodes\":"));
         erm_text_names(&text, gone, n);
     }
-    return send_reply(e, &text, seq, true);
+    return send_last_reply(e, &text, seq);
 }
 
 int erm_fail(erm_t *e, int seq, const char *why)
@@ -127,7 +145,7 @@ int erm_fail(erm_t *e, int seq, const char *why)
         return rc;
     begin_reply(&text, seq, "failed");
     add_reason(&text, why);
-    return send_reply(e, &text, seq, true);
+    return send_last_reply(e, &text, seq);
 }
 
 int erm_progress(erm_t *e, double fraction)

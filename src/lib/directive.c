@@ -95,38 +95,16 @@ static int parse_directive(struct erm *e)
     return 1;
 }
 
-struct reply {
-    int seq;
-    const char *status;
-};
-
-static int take_reply(void *context, struct erm_scan *s, const char *key)
-{
-    struct reply *reply = context;
-    if (strcmp(key, "seq") == 0)
-        return erm_scan_int(s, 1, &reply->seq);
-    return strcmp(key, "status") == 0 ? erm_scan_string(s, &reply->status) : 1;
-}
-
 /* Has another handle, as that of a script's line before, answered it? The
- * reply lies there until the manager has closed the directive. */
+ * manager takes replies away before it has done what they ask for. */
 static bool is_answered(struct erm *e, int seq)
 {
-    struct reply reply = {0, ""};
     struct erm_stamp stamp;
-    char name[40];
     int rc;
-    snprintf(name, sizeof(name), "reply/%d.json", seq);
-    char *text = erm_read_file(e, name, &stamp, &rc);
-    if (text == NULL)
-        return false;
-    bool is_final = erm_scan_text(text, take_reply, &reply) == NULL &&
-                    reply.seq == seq &&
-                    (strcmp(reply.status, "done") == 0 ||
-                     strcmp(reply.status, "refused") == 0 ||
-                     strcmp(reply.status, "failed") == 0);
+    char *text = erm_read_file(e, ANSWERED_FILE, &stamp, &rc);
+    bool is = text != NULL && strtol(text, NULL, 10) == seq;
     free(text);
-    return is_final;
+    return is;
 }
 
 static void read_directive(struct erm *e)
@@ -180,21 +158,54 @@ int erm_poll(erm_t *e, erm_directive *d)
     return 1;
 }
 
+/* Until the mailbox changes, END (below 0: never) comes, or it is time to look
+ * by oneself. 1, 0 when it is over or a signal was caught, or an error. */
+static int wait_for_change(struct erm *e, double end)
+{
+    struct pollfd fd = {e->notify, POLLIN, 0};
+    double left = end < 0 ? LOOK_MS : (end - erm_clock(CLOCK_MONOTONIC)) * 1000;
+    if (!(left > 0))
+        return 0;
+    if (poll(&fd, 1, left < LOOK_MS ? (int)left + 1 : LOOK_MS) >= 0)
+        return 1;
+    return errno == EINTR ? 0 : erm_set_errno(e, "wait for", "the mailbox");
+}
+
+static double end_of(double timeout)
+{
+    return timeout < 0 ? -1 : erm_clock(CLOCK_MONOTONIC) + timeout;
+}
+
 int erm_wait(erm_t *e, erm_directive *d, double timeout)
 {
-    double end = erm_clock(CLOCK_MONOTONIC) + timeout;
+    double end = end_of(timeout);
     for (;;) {
         int rc = erm_poll(e, d);
         if (rc != 0)
             return rc;
-        double left =
-            timeout < 0 ? LOOK_MS : (end - erm_clock(CLOCK_MONOTONIC)) * 1000;
-        if (!(left > 0))
-            return 0;
-        struct pollfd fd = {e->notify, POLLIN, 0};
-        if (poll(&fd, 1, left < LOOK_MS ? (int)left + 1 : LOOK_MS) < 0)
-            return errno == EINTR ? 0 : erm_set_errno(e, "wait for", e->dir);
+        rc = wait_for_change(e, end);
+        if (rc <= 0)
+            return rc;
     }
+}
+
+int erm_settled(erm_t *e, int seq, double timeout)
+{
+    double end = end_of(timeout);
+    if (e == NULL)
+        return ERM_EINVAL;
+    while (e->dir != NULL) {
+        empty_notify(e);
+        int rc = look(e);
+        if (rc < 0)
+            return rc;
+        if (rc == 0 || e->directive.seq != seq)
+            break;
+        rc = wait_for_change(e, end);
+        if (rc <= 0)
+            return rc;
+    }
+    return 1;
 }
 
 int erm_fd(erm_t *e)

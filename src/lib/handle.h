@@ -18,6 +18,9 @@
 #include "lib/list.h"
 #include "lib/text.h"
 
+/* Of this side alone: the seq of the directive that was answered last. */
+#define ANSWERED_FILE ".answered"
+
 /* What a file was when it was read. */
 struct erm_stamp {
     bool is_there;

@@ -22,6 +22,9 @@ static void test_accept_and_done_are_told(void **state)
     assert_string_equal(mailbox_get(*state, "reply/7.json"),
                         "{\"seq\":7,\"status\":\"accepted\"}\n");
     assert_int_equal(erm_poll(e, NULL), 1);
+    assert_int_equal(erm_busy(e, 7), 0);
+    assert_string_equal(mailbox_get(*state, "reply/7.json"),
+                        "{\"seq\":7,\"status\":\"progress\"}\n");
     assert_int_equal(erm_done(e, 7, NULL, 0), 0);
     assert_string_equal(mailbox_get(*state, "reply/7.json"),
                         "{\"seq\":7,\"status\":\"done\"}\n");

@@ -77,13 +77,44 @@ static void test_what_cannot_be_understood_is_an_error(void **state)
 static void test_what_another_handle_answered_is_not_seen(void **state)
 {
     erm_t *e = erm_open();
-    mailbox_put(*state, "reply/7.json", "{\"seq\":7,\"status\":\"accepted\"}");
     mailbox_put(*state, "directive.json", GROW_7);
     assert_int_equal(erm_poll(e, NULL), 1);
+    assert_int_equal(erm_accept(e, 7), 0);
     erm_close(e);
-    mailbox_put(*state, "reply/7.json", "{\"seq\":7,\"status\":\"done\"}");
+    e = erm_open();
+    assert_int_equal(erm_poll(e, NULL), 1);
+    assert_int_equal(erm_done(e, 7, NULL, 0), 0);
+    erm_close(e);
+    /* the manager has taken it and is still at it */
+    mailbox_remove(*state, "reply/7.json");
     e = erm_open();
     assert_int_equal(erm_poll(e, NULL), 0);
+    mailbox_put(*state, "directive.json", SHRINK_8);
+    assert_int_equal(erm_poll(e, NULL), 1);
+    erm_close(e);
+}
+
+static void *remove_later(void *dir)
+{
+    struct timespec span = {0, 50 * 1000 * 1000};
+    nanosleep(&span, NULL);
+    mailbox_remove(dir, "directive.json");
+    return NULL;
+}
+
+static void test_a_directive_is_settled_when_it_is_gone(void **state)
+{
+    pthread_t thread;
+    erm_t *e = erm_open();
+    mailbox_put(*state, "directive.json", GROW_7);
+    assert_int_equal(erm_poll(e, NULL), 1);
+    assert_int_equal(erm_done(e, 7, NULL, 0), 0);
+    assert_int_equal(erm_settled(e, 7, 0.02), 0);
+    assert_int_equal(pthread_create(&thread, NULL, remove_later, *state), 0);
+    assert_int_equal(erm_settled(e, 7, -1), 1);
+    pthread_join(thread, NULL);
+    mailbox_put(*state, "directive.json", SHRINK_8);
+    assert_int_equal(erm_settled(e, 7, 0), 1);
     erm_close(e);
 }
 
@@ -151,6 +182,7 @@ int main(void)
         TEST(test_another_one_takes_its_place),
         TEST(test_what_cannot_be_understood_is_an_error),
         TEST(test_what_another_handle_answered_is_not_seen),
+        TEST(test_a_directive_is_settled_when_it_is_gone),
         TEST(test_a_wait_ends_with_a_directive_or_its_time),
         TEST(test_the_descriptor_tells_of_a_directive),
         TEST(test_alone_nothing_ever_comes),
