@@ -8,5 +8,8 @@
 /* Removes PATH and all that is in it, as far as it may: links themselves, not
  * what they lead to, and nothing on another file system. */
 void remove_all(const char *path);
+/* The same for NAME in the open folder AT_FD, whoever moves that folder
+ * meanwhile; not below a depth of 64. */
+void remove_at(int at_fd, const char *name);
 
 #endif

@@ -30,7 +30,8 @@ static void add_job(struct strbuf *text, const struct leftover *item)
         strbuf_add_fmt(text, " of another state directory (mark %s)",
                        item->mark);
     else if (item->kind == LEFT_FOREIGN)
-        strbuf_add_fmt(text, " of another state directory (%s)", item->job_dir);
+        strbuf_add_fmt(text, " of another state directory (%s)",
+                       item->claim_dir);
 }
 
 static void add_done(struct strbuf *text, const struct clean_view *view,
@@ -168,7 +169,7 @@ static json_t *leftover_json(const struct clean_view *view,
 
     return json_pack(
         "{s:s,s:s?,s:s?,s:I,s:I,s:b,s:b,s:I,s:I,s:b,s:b}", "host", item->host,
-        "key", item->key, "job_dir", item->job_dir, "job",
+        "key", item->key, "claim_dir", item->claim_dir, "job",
         (json_int_t)item->job_id, "attempt", (json_int_t)item->attempt,
         "foreign", item->kind == LEFT_FOREIGN, "taken", is_taken(view, item),
         "processes", (json_int_t)item->n_processes, "ended",

@@ -174,8 +174,7 @@ static int clean(struct cli *cli, const struct doctor_pool *pool,
                  struct clean_view *view, bool as_json, struct err *err)
 {
     char here[HOST_NAME_MAX + 1] = "";
-    char *own_key = own_value("ERM_DVM_KEY"),
-         *own_dir = own_value("ERM_JOB_DIR");
+    char *own_key = own_value("ERM_DVM_KEY"), *own_dir = own_value("ERM_CLAIM");
     struct cleaning cleaning;
     struct home home;
     size_t n, n_ill = 0;

@@ -79,11 +79,11 @@ static void drop_doubles(struct cleaning *cleaning)
     left->n = kept;
 }
 
-static void add_process(void *context, const char *job_dir, const char *key)
+static void add_process(void *context, const char *claim_dir, const char *key)
 {
     struct cleaning *cleaning = context;
 
-    leftovers_add_process(&cleaning->left, cleaning->hosts[0].name, job_dir,
+    leftovers_add_process(&cleaning->left, cleaning->hosts[0].name, claim_dir,
                           key);
 }
 
@@ -175,9 +175,9 @@ void cleaning_do(struct cleaning *cleaning, bool is_all)
     clear_keys(cleaning, 0, 1, is_all);
     for (size_t i = 0; i < cleaning->left.n; i++) {
         struct leftover *item = &cleaning->left.items[i];
-        if (item->job_dir == NULL || !cleaning_takes(item, is_all))
+        if (item->claim_dir == NULL || !cleaning_takes(item, is_all))
             continue;
-        item->n_ended = (unsigned)orphans_kill(item->job_id, item->job_dir);
+        item->n_ended = (unsigned)orphans_kill(item->job_id, item->claim_dir);
         item->n_stayed = 0;
     }
 }

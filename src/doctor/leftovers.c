@@ -17,7 +17,7 @@ void leftovers_release(struct leftovers *left)
 {
     for (size_t i = 0; i < left->n; i++) {
         free(left->items[i].key);
-        free(left->items[i].job_dir);
+        free(left->items[i].claim_dir);
         free(left->items[i].other_key);
     }
     free(left->items);
@@ -103,31 +103,31 @@ void leftovers_add_keys(struct leftovers *left, const char *host,
 }
 
 static struct leftover *find_dir(struct leftovers *left, const char *host,
-                                 const char *job_dir)
+                                 const char *claim_dir)
 {
     for (size_t i = 0; i < left->n; i++) {
         struct leftover *item = &left->items[i];
-        if (item->host == host && item->job_dir != NULL &&
-            strcmp(item->job_dir, job_dir) == 0)
+        if (item->host == host && item->claim_dir != NULL &&
+            strcmp(item->claim_dir, claim_dir) == 0)
             return item;
     }
     return NULL;
 }
 
 void leftovers_add_process(struct leftovers *left, const char *host,
-                           const char *job_dir, const char *key)
+                           const char *claim_dir, const char *key)
 {
-    const char *slash = strrchr(job_dir, '/');
+    const char *slash = strrchr(claim_dir, '/');
     struct leftover *item, by_key;
     int64_t job_id;
     uint32_t attempt;
 
-    if (job_dir[0] != '/' || !parse_claim(slash + 1, &job_id, &attempt))
+    if (claim_dir[0] != '/' || !parse_claim(slash + 1, &job_id, &attempt))
         return;
-    item = find_dir(left, host, job_dir);
+    item = find_dir(left, host, claim_dir);
     if (item == NULL) {
         item = add(left, host);
-        item->job_dir = mem_strdup(job_dir);
+        item->claim_dir = mem_strdup(claim_dir);
         item->job_id = job_id;
         item->attempt = attempt;
     }
@@ -141,7 +141,7 @@ void leftovers_add_process(struct leftovers *left, const char *host,
 /* Does a shepherd hold the claim JOB_DIR, of whatever state directory? */
 static bool is_held(const struct leftover *item)
 {
-    char *jobs = mem_strdup(item->job_dir);
+    char *jobs = mem_strdup(item->claim_dir);
     struct claim claim;
     bool is_live = true;
     int fd;
@@ -159,20 +159,20 @@ static bool is_held(const struct leftover *item)
     return is_live;
 }
 
-static bool is_in(const char *job_dir, const char *jobs_path)
+static bool is_in(const char *claim_dir, const char *jobs_path)
 {
     size_t n = strlen(jobs_path);
 
-    return strncmp(job_dir, jobs_path, n) == 0 && job_dir[n] == '/' &&
-           strchr(job_dir + n + 1, '/') == NULL;
+    return strncmp(claim_dir, jobs_path, n) == 0 && claim_dir[n] == '/' &&
+           strchr(claim_dir + n + 1, '/') == NULL;
 }
 
 static enum left_kind kind_by_dir(const struct leftover *item,
                                   const struct home *home, const char *own_dir)
 {
-    bool is_ours = home->is_there && is_in(item->job_dir, home->jobs_path);
+    bool is_ours = home->is_there && is_in(item->claim_dir, home->jobs_path);
 
-    if (own_dir != NULL && strcmp(item->job_dir, own_dir) == 0)
+    if (own_dir != NULL && strcmp(item->claim_dir, own_dir) == 0)
         return LEFT_LIVE;
     if (is_held(item) ||
         (is_ours && home_is_live(home, item->job_id, item->attempt)))
@@ -197,7 +197,7 @@ static bool is_key_of_live(const struct leftovers *left, const char *key)
 {
     for (size_t i = 0; i < left->n; i++) {
         const struct leftover *item = &left->items[i];
-        if (item->job_dir != NULL && item->kind == LEFT_LIVE &&
+        if (item->claim_dir != NULL && item->kind == LEFT_LIVE &&
             item->other_key != NULL && strcmp(item->other_key, key) == 0)
             return true;
     }

@@ -2,7 +2,7 @@
 /*
  * What jobs of erm left on a host: processes and a folder, known by a key
  * ("MARK.JOB.ATTEMPT" or "MARK.pool", in ERM_DVM_KEY and /tmp/erm-KEY), or on
- * this machine by the folder of the job (ERM_JOB_DIR). Only what this user
+ * this machine by the claim of the job (ERM_CLAIM). Only what this user
  * owns is looked at.
  */
 #ifndef ERM_DOCTOR_LEFTOVERS_H
@@ -18,9 +18,9 @@ enum left_kind {
 
 struct leftover {
     const char *host; /* borrowed */
-    char *key;        /* owned; NULL: known by job_dir */
-    char *job_dir;    /* owned; NULL: known by key */
-    char *other_key;  /* owned; of a process in job_dir; may be NULL */
+    char *key;        /* owned; NULL: known by claim_dir */
+    char *claim_dir;  /* owned; NULL: known by key */
+    char *other_key;  /* owned; of a process in claim_dir; may be NULL */
     char mark[16];    /* of the key */
     int64_t job_id;   /* 0: the pool's DVM */
     uint32_t attempt;
@@ -47,7 +47,7 @@ void leftovers_add_keys(struct leftovers *left, const char *host,
  * long as the claim is held, its key lives on all hosts, whatever state
  * directory it is of. */
 void leftovers_add_process(struct leftovers *left, const char *host,
-                           const char *job_dir, const char *key);
+                           const char *claim_dir, const char *key);
 /* Is there anything that should not be? Once judged. */
 bool leftover_is_any(const struct leftover *item);
 /* Sets the kinds. OWN_KEY and OWN_DIR (may be NULL) are of the job in which

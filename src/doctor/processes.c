@@ -40,14 +40,14 @@ static void look_at(int process, struct strbuf *environ, processes_job_f *take,
                     void *context)
 {
     struct stat st;
-    const char *job_dir;
+    const char *claim_dir;
 
     if (fstat(process, &st) != 0 || st.st_uid != geteuid())
         return;
     read_environ(process, environ);
-    job_dir = find(environ, "ERM_JOB_DIR=");
-    if (job_dir != NULL && find(environ, "ERM_JOB_ID=") != NULL)
-        take(context, job_dir, find(environ, "ERM_DVM_KEY="));
+    claim_dir = find(environ, "ERM_CLAIM=");
+    if (claim_dir != NULL && find(environ, "ERM_JOB_ID=") != NULL)
+        take(context, claim_dir, find(environ, "ERM_DVM_KEY="));
 }
 
 void processes_each_job(processes_job_f *take, void *context)

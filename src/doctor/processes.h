@@ -4,10 +4,10 @@
 #define ERM_DOCTOR_PROCESSES_H
 
 /* KEY is its ERM_DVM_KEY, NULL: none. */
-typedef void processes_job_f(void *context, const char *job_dir,
+typedef void processes_job_f(void *context, const char *claim_dir,
                              const char *key);
 
-/* Calls TAKE with the ERM_JOB_DIR of each that also has ERM_JOB_ID, but for
+/* Calls TAKE with the ERM_CLAIM of each that also has ERM_JOB_ID, but for
  * this process. */
 void processes_each_job(processes_job_f *take, void *context);
 

@@ -466,9 +466,14 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     hostlist_join(a->nodes, ",", &ad.list);
     put_all(&env, base, true);
     env_set(&env, "ERM_JOB_ID", "%lld", (long long)a->job_id);
+    env_set(&env, "ERM_PROTOCOL", "%d", CMDLINE_PROTOCOL);
+    env_set(&env, "ERM_ATTEMPT", "%u", a->attempt);
     env_set(&env, "ERM_RESTART", "%u", a->attempt > 0 ? a->attempt - 1 : 0);
+    env_set(&env, "ERM_EPOCH", "%llu", (unsigned long long)a->epoch);
     put_text(&env, "ERM_JOB_NAME", a->job_name);
     put_text(&env, "ERM_JOB_DIR", a->job_dir);
+    put_text(&env, "ERM_CLAIM", a->claim_dir);
+    put_text(&env, "ERM_RESIZE", a->resize);
     put_text(&env, "ERM_SOCKET", a->socket);
     put_text(&env, "ERM_NODEFILE", a->node_file);
     put_text(&env, "ERM_POLICY_FILE", a->policy_file);

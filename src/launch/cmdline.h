@@ -19,10 +19,15 @@
 #include "base/hostlist.h"
 #include "base/strbuf.h"
 
+/* ERM_PROTOCOL: the version of doc/protocol.md. */
+#define CMDLINE_PROTOCOL 1
+
 struct allocation { /* all borrowed */
     int64_t job_id;
     uint32_t attempt;
+    uint64_t epoch; /* ERM_EPOCH: how often its nodes were set */
     const char *job_name;
+    const char *resize;           /* ERM_RESIZE: its mode; NULL = none */
     const struct hostlist *nodes; /* names, in order */
     const uint32_t *slots;        /* per node */
     uint32_t min_nodes, max_nodes, pref_nodes;
@@ -30,6 +35,8 @@ struct allocation { /* all borrowed */
     dur_us walltime;           /* TIME_NEVER = none */
     time_us start;             /* for ERM_END_TIME */
     const char *job_dir;       /* ERM_JOB_DIR, absolute */
+    const char *claim_dir;     /* ERM_CLAIM, absolute: what a process of the
+                                  attempt is known by */
     const char *node_file;     /* ERM_NODEFILE, absolute */
     const char *policy_file;   /* ERM_POLICY_FILE, NULL = none */
     const char *requests_file; /* ERM_REQUESTS_FILE, NULL = none */

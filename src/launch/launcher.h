@@ -21,6 +21,7 @@
 #include "base/hostlist.h"
 #include "base/idset.h"
 #include "base/log.h"
+#include "base/strbuf.h"
 #include "shepherd/claim.h"
 
 /* How a job uses PRRTE; all borrowed. */
@@ -141,6 +142,10 @@ struct launcher_ops {
     /* The walltime, counted from the start, is now WALLTIME. */
     int (*set_walltime)(struct launcher *launcher, int64_t job_id,
                         uint32_t attempt, dur_us walltime, struct err *err);
+    /* May be NULL. Appends the processors of this machine that what runs on
+     * NODE is pinned to ("0-3,8"), or nothing: it is not pinned. */
+    void (*add_cpus)(struct launcher *launcher, uint32_t node,
+                     struct strbuf *out);
     /* May be NULL. A person says that NODE is well: no more waiting before it
      * is used again, once it answers. */
     void (*resume_node)(struct launcher *launcher, uint32_t node);

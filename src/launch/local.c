@@ -483,6 +483,19 @@ static int set_walltime(struct launcher *launcher, int64_t job_id,
     return tell(launcher, job_id, attempt, SHEPHERD_SIG_WALLTIME, value, err);
 }
 
+static void add_cpus(struct launcher *launcher, uint32_t node,
+                     struct strbuf *out)
+{
+    struct local *local = to_local(launcher);
+    struct idset nodes;
+    if (local->config.is_unpinned || node >= local->slices.n_nodes)
+        return;
+    idset_init(&nodes);
+    idset_add(&nodes, node);
+    slices_format(&local->slices, &nodes, out);
+    idset_release(&nodes);
+}
+
 static void destroy(struct launcher *launcher)
 {
     struct local *local = to_local(launcher);
@@ -512,6 +525,7 @@ static const struct launcher_ops ops = {
     .signal = send_signal,
     .terminate = terminate,
     .set_walltime = set_walltime,
+    .add_cpus = add_cpus,
     .destroy = destroy,
 };
 

@@ -10,8 +10,8 @@
 #include <stdint.h>
 
 /* KILLs this user's processes with ERM_JOB_ID=<JOB_ID> and
- * ERM_JOB_DIR=<JOB_DIR>, again until none is left (for a second at most).
+ * ERM_CLAIM=<CLAIM_DIR>, again until none is left (for a second at most).
  * Returns how many processes that were. */
-int orphans_kill(int64_t job_id, const char *job_dir);
+int orphans_kill(int64_t job_id, const char *claim_dir);
 
 #endif

@@ -303,6 +303,14 @@ static int set_walltime(struct launcher *launcher, int64_t job_id,
     return inner->ops->set_walltime(inner, job_id, attempt, walltime, err);
 }
 
+static void add_cpus(struct launcher *launcher, uint32_t node,
+                     struct strbuf *out)
+{
+    struct launcher *inner = to_prrte(launcher)->inner;
+
+    inner->ops->add_cpus(inner, node, out);
+}
+
 static void resume_node(struct launcher *launcher, uint32_t node)
 {
     struct prrte *prrte = to_prrte(launcher);
@@ -332,8 +340,8 @@ static void destroy(struct launcher *launcher)
     {                                                                  \
         .name = ops_name, .set_nodes = set_nodes, .start = start,      \
         .adopt = adopt, .signal = send_signal, .terminate = terminate, \
-        .set_walltime = set_walltime, .resume_node = resume_node,      \
-        .destroy = destroy,                                            \
+        .set_walltime = set_walltime, .add_cpus = add_cpus,            \
+        .resume_node = resume_node, .destroy = destroy,                \
     }
 
 static const struct launcher_ops remote_ops = OPS("prrte");

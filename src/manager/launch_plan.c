@@ -15,6 +15,8 @@
 #include "base/alloc.h"
 #include "launch/engine.h"
 #include "manager/api.h"
+#include "manager/job_dir.h"
+#include "manager/job_files.h"
 #include "manager/node_names.h"
 #include "manager/policy_box.h"
 #include "manager/time_limit.h"
@@ -83,6 +85,8 @@ static void set_paths(struct launch_plan *plan, const struct manager *manager,
     claim_name(id, attempt, name);
     strbuf_init(&path);
     strbuf_add_fmt(&path, "%s/jobs/%s", state, name);
+    plan->claim_dir = strbuf_detach(&path);
+    strbuf_add_fmt(&path, "%s/" JOB_DIR_FOLDER "/%lld", state, (long long)id);
     plan->job_dir = strbuf_detach(&path);
     strbuf_add_fmt(&path, "%s/nodes/%s", state, name);
     plan->node_file = strbuf_detach(&path);
@@ -124,8 +128,9 @@ static void set_limits(struct launch_plan *plan, const struct manager *manager,
                               ? time_add(now, request->walltime)
                               : job->planned_end;
 
+    plan->start = job != NULL && job->state == JOB_RUNNING ? job->started : now;
     plan->walltime =
-        time_limit_of(manager, request->walltime, planned_end, now);
+        time_limit_of(manager, request->walltime, planned_end, plan->start);
     plan->warn_before = warning_of(plan, spec, request->walltime);
     plan->warn_signal = spec->warn_signal == 0 ? SIGUSR1 : spec->warn_signal;
     plan->grace = launch_plan_grace(manager, spec->grace);
@@ -205,16 +210,22 @@ static void set_dvm(struct launch_plan *plan, const struct manager *manager,
     plan->dvm.map_by = spec->map_by;
     plan->dvm.bind_to = spec->bind_to;
     plan->dvm.node_file = plan->node_file;
-    plan->dvm.job_dir = plan->job_dir;
+    plan->dvm.job_dir = plan->claim_dir;
     strbuf_init(&uri);
     if (plan->dvm.is_pool)
         strbuf_add_str(&uri, manager->engine->pool_uri);
     else
-        strbuf_add_fmt(&uri, "%s/dvm.uri", plan->job_dir);
+        strbuf_add_fmt(&uri, "%s/dvm.uri", plan->claim_dir);
     plan->dvm_uri = strbuf_detach(&uri);
     if (plan->dvm.is_pool)
         plan->dvm_key =
             mem_strdup(engine_key(manager->engine, id, attempt, key));
+}
+
+/* Only such a job is ever told of a directive. */
+static bool has_mailbox(const struct job_request *request)
+{
+    return request->kind == JOB_ELASTIC || request->kind == JOB_EVOLVING;
 }
 
 static struct allocation describe(const struct launch_plan *plan,
@@ -234,8 +245,12 @@ static struct allocation describe(const struct launch_plan *plan,
         .pref_nodes = request->pref_nodes,
         .procs_per_node = spec->procs_per_node,
         .walltime = plan->walltime,
-        .start = manager_now(manager),
+        .start = plan->start,
         .job_dir = plan->job_dir,
+        .claim_dir = plan->claim_dir,
+        .resize =
+            has_mailbox(request) ? resize_mode_name(request->resize) : NULL,
+        .epoch = job_files_epoch(manager, id),
         .node_file = plan->node_file,
         .policy_file = policy_box_path(manager->policy),
         .requests_file = policy_box_requests_path(manager->policy),
@@ -282,6 +297,7 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
         exec_program(&plan->command);
     plan->env = cmdline_env((const char *const *)environ, &allocation,
                             (const char *const *)spec->env);
+    plan->own = cmdline_env(NULL, &allocation, NULL);
     return 0;
 }
 
@@ -310,7 +326,8 @@ void launch_plan_release(struct launch_plan *plan)
     strbuf_release(&plan->command);
     if (plan->env != NULL)
         cmdline_env_free(plan->env);
-    plan->env = NULL;
+    cmdline_env_free(plan->own);
+    plan->env = plan->own = NULL;
     hostlist_release(&plan->nodes);
     idset_release(&plan->numbers);
     free(plan->slots);
@@ -318,28 +335,42 @@ void launch_plan_release(struct launch_plan *plan)
     free(plan->stdout_path);
     free(plan->stderr_path);
     free(plan->job_dir);
+    free(plan->claim_dir);
     free(plan->node_file);
     free(plan->dvm_uri);
     free(plan->dvm_key);
 }
 
+/* By rename: the job may read it at any time. */
+static int put_node_file(const char *path, const struct strbuf *text)
+{
+    struct strbuf draft;
+    int fd, rc = -1;
+
+    strbuf_init(&draft);
+    strbuf_add_fmt(&draft, "%s.new", path);
+    fd = open(draft.text, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+              0600);
+    if (fd >= 0 && write_all(fd, text->text, text->len) == 0)
+        rc = rename(draft.text, path);
+    if (fd >= 0)
+        close(fd);
+    strbuf_release(&draft);
+    return rc;
+}
+
 int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err)
 {
     struct strbuf text;
-    int result = -1;
-    int fd = open(plan->node_file,
-                  O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int rc;
 
     strbuf_init(&text);
     for (size_t i = 0; i < plan->nodes.n; i++)
         strbuf_add_fmt(&text, "%s slots=%u\n", plan->nodes.names[i],
                        plan->slots[i]);
-    if (fd < 0 || write_all(fd, text.text, text.len) != 0)
+    rc = put_node_file(plan->node_file, &text);
+    if (rc != 0)
         err_set_errno(err, "cannot write %s", plan->node_file);
-    else
-        result = 0;
-    if (fd >= 0)
-        close(fd);
     strbuf_release(&text);
-    return result;
+    return rc;
 }

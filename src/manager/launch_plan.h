@@ -13,13 +13,16 @@
 struct launch_plan {
     struct strbuf command;
     char **env; /* owned */
+    char **own; /* owned: of it, what tells of the job and its nodes */
     char *cwd;  /* owned, absolute, as all paths here */
     char *stdout_path, *stderr_path;
-    char *job_dir;   /* the claim's folder */
+    char *job_dir;   /* the mailbox */
+    char *claim_dir; /* the claim's folder */
     char *node_file; /* written by launch_plan_write_nodes */
     struct hostlist nodes;
     uint32_t *slots; /* owned; per node */
     struct idset numbers;
+    time_us start; /* from when the walltime counts */
     dur_us walltime, warn_before, grace;
     int warn_signal;
     bool has_dvm;          /* its command runs in a DVM: */

@@ -10,6 +10,8 @@
 
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
+#include "manager/job_dir.h"
+#include "manager/job_files.h"
 #include "manager/late_starts.h"
 #include "manager/launch_plan.h"
 #include "manager/node_pool.h"
@@ -50,7 +52,7 @@ static int launch(const struct manager *manager, const struct launch_plan *plan,
         .dvm = plan->has_dvm ? &plan->dvm : NULL,
     };
 
-    if (launch_plan_write_nodes(plan, err) != 0)
+    if (job_files_write(manager, plan, id, NULL, err) != 0)
         return -1;
     return manager->launcher->ops->start(manager->launcher, &request, err);
 }
@@ -153,8 +155,10 @@ static void set_walltime(struct manager *manager, const struct action *action)
 static void end_attempt(struct manager *manager, const struct action *action)
 {
     attempt_files_remove(manager->state_dir, action->job, action->attempt);
-    if (action->type == ACT_FINISHED)
-        job_cache_remove(manager->jobs, action->job);
+    if (action->type != ACT_FINISHED)
+        return;
+    job_dir_remove(manager->state_dir, action->job);
+    job_cache_remove(manager->jobs, action->job);
 }
 
 void perform_action(struct manager *manager, const struct action *action)

@@ -12,6 +12,7 @@
 #include "codec/state_json.h"
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
+#include "manager/job_dir.h"
 #include "manager/launch_plan.h"
 #include "manager/reports.h"
 #include "manager/resizing.h"
@@ -219,6 +220,15 @@ static bool is_over(void *context, int64_t job, uint32_t attempt)
     return sched_outcome(sched, job, &state) && job_state_is_terminal(state);
 }
 
+static bool has_finished(void *context, int64_t job)
+{
+    const struct manager *manager = context;
+    enum job_state state;
+
+    return sched_outcome(manager->sched, job, &state) &&
+           job_state_is_terminal(state);
+}
+
 void recover_resume(struct manager *manager)
 {
     struct actions *actions = turn_actions(manager->turn);
@@ -237,6 +247,7 @@ void recover_resume(struct manager *manager)
         reports_lost(manager, id, lost->attempt);
     }
     attempt_files_sweep(manager->state_dir, is_over, manager);
+    job_dir_sweep(manager->state_dir, has_finished, manager);
     idset_release(&found.fresh);
     idset_release(&found.adopted);
     idset_release(&found.lost);

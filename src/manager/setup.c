@@ -16,6 +16,7 @@
 #include "manager/api.h"
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
+#include "manager/job_dir.h"
 #include "manager/jobs_watch.h"
 #include "manager/late_starts.h"
 #include "manager/launchers.h"
@@ -80,7 +81,9 @@ static int open_state_dir(struct manager *manager, struct err *err)
     manager->lock_fd = state_lock_take(dir.fd, STATE_LOCK_PATIENCE, err);
     if (manager->lock_fd < 0)
         return -1;
-    return attempt_files_prepare(manager->state_dir, err);
+    if (attempt_files_prepare(manager->state_dir, err) != 0)
+        return -1;
+    return job_dir_prepare(manager->state_dir, err);
 }
 
 /* Jobs need absolute paths of what they are told about. */

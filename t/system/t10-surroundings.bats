@@ -111,7 +111,7 @@ json() {
         ERM_NNODES=2 ERM_MIN_NODES=2 ERM_MAX_NODES=3 ERM_WALLTIME=1800 \
         ERM_RESTART=0 "ERM_POLICY_FILE=$WORK/policy.json" NUM_NODES_EXAMOL=2 \
         NODES_EXAMOL=n1,n2 JOB_ID_EXAMOL=1 WALLTIME_EXAMOL=00:30:00 \
-        PARSL_RUN_DIR=$STATE/jobs/1.1/ MINE=1
+        PARSL_RUN_DIR=$STATE/mailbox/1/ MINE=1
     is "$(grep -c ' [0-9]* -> ' fds)" 4 # 0, 1, 2 and the folder ls reads
     is "$(cut -d' ' -f1 nodefile | xargs)" 'n1 n2'
 }

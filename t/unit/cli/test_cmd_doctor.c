@@ -297,11 +297,11 @@ static void test_this_machine_by_the_jobs_folder(void **state)
     make_state();
     lock = claim("4.1");
     snprintf(dir, sizeof(dir), "%s/.erm/jobs/3.1", (char *)*state);
-    dead = start_sleeper("ERM_JOB_ID", "3", "ERM_JOB_DIR", dir);
+    dead = start_sleeper("ERM_JOB_ID", "3", "ERM_CLAIM", dir);
     snprintf(dir, sizeof(dir), "%s/.erm/jobs/4.1", (char *)*state);
-    alive = start_sleeper("ERM_JOB_ID", "4", "ERM_JOB_DIR", dir);
+    alive = start_sleeper("ERM_JOB_ID", "4", "ERM_CLAIM", dir);
     snprintf(dir, sizeof(dir), "%s/other/jobs/3.1", (char *)*state);
-    elsewhere = start_sleeper("ERM_JOB_ID", "3", "ERM_JOB_DIR", dir);
+    elsewhere = start_sleeper("ERM_JOB_ID", "3", "ERM_CLAIM", dir);
     expect("$erm doctor --clean", 0,
            ": ended 1 process of job 3 (attempt 1)\n");
     expect_part(text, "/other/jobs/3.1)\n");

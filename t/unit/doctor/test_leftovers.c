@@ -186,7 +186,7 @@ static void test_processes_of_this_machine(void **state)
     leftovers_judge(&left, &home, NULL, NULL);
     assert_int_equal(left.items[1].kind, LEFT_FOREIGN);
     assert_int_equal(find(&left, "99999999.3.1")->kind, LEFT_FOREIGN);
-    leftovers_judge(&left, &home, NULL, left.items[0].job_dir);
+    leftovers_judge(&left, &home, NULL, left.items[0].claim_dir);
     assert_int_equal(left.items[0].kind, LEFT_LIVE);
     leftovers_release(&left);
     home_close(&home);

@@ -56,7 +56,7 @@ static void set_env(struct rig *rig, int64_t id)
     rig->env = mem_alloc_array(6, sizeof(char *));
     assert_true(asprintf(&rig->env[0], "PATH=%s", getenv("PATH")) > 0);
     assert_true(asprintf(&rig->env[1], "ERM_JOB_ID=%lld", (long long)id) > 0);
-    assert_true(asprintf(&rig->env[2], "ERM_JOB_DIR=%s/%lld.1", rig->box.jobs,
+    assert_true(asprintf(&rig->env[2], "ERM_CLAIM=%s/%lld.1", rig->box.jobs,
                          (long long)id) > 0);
     rig->env[3] = mem_strdup(sandbox_mark(&rig->box, mark));
     assert_true(asprintf(&rig->env[4], "FAKE=%s", rig->box.dir) > 0);

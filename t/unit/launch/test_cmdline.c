@@ -28,6 +28,8 @@ static int setup(void **state)
     desk->allocation = (struct allocation){
         .job_id = 7,
         .attempt = 3,
+        .epoch = 4,
+        .resize = "app",
         .job_name = "blast run",
         .nodes = &desk->nodes,
         .slots = slots,
@@ -36,7 +38,8 @@ static int setup(void **state)
         .pref_nodes = 4,
         .walltime = 1800 * USEC_PER_SEC,
         .start = 1000 * USEC_PER_SEC,
-        .job_dir = "/s/jobs/7.3",
+        .job_dir = "/s/mailbox/7",
+        .claim_dir = "/s/jobs/7.3",
         .node_file = "/s/jobs/7.3/hosts",
         .socket = "/run/erm.sock",
     };
@@ -247,7 +250,12 @@ static void test_environment(void **state)
     static const char *const expected[][2] = {
         {"ERM_JOB_ID", "7"},
         {"ERM_JOB_NAME", "blast run"},
-        {"ERM_JOB_DIR", "/s/jobs/7.3"},
+        {"ERM_JOB_DIR", "/s/mailbox/7"},
+        {"ERM_CLAIM", "/s/jobs/7.3"},
+        {"ERM_PROTOCOL", "1"},
+        {"ERM_ATTEMPT", "3"},
+        {"ERM_EPOCH", "4"},
+        {"ERM_RESIZE", "app"},
         {"ERM_SOCKET", "/run/erm.sock"},
         {"ERM_NODES", "st33,st34"},
         {"ERM_NODELIST", "st[33-34]"},
@@ -269,7 +277,7 @@ static void test_environment(void **state)
         {"MIN_NODES_EXAMOL", "2"},
         {"MAX_NODES_EXAMOL", "5"},
         {"WALLTIME_EXAMOL", "00:30:00"},
-        {"PARSL_RUN_DIR", "/s/jobs/7.3/runinfo"},
+        {"PARSL_RUN_DIR", "/s/mailbox/7/runinfo"},
     };
     char **env = cmdline_env(NULL, &desk->allocation, NULL);
     for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)

@@ -35,9 +35,9 @@ static void test_only_this_job(void **state)
     (void)state;
     struct sandbox box;
     char mark[SANDBOX_PATH];
-    char id[] = "ERM_JOB_ID=7", dir[] = "ERM_JOB_DIR=/jobs/7.1";
-    char other_dir[] = "ERM_JOB_DIR=/jobs/7.10", other_id[] = "ERM_JOB_ID=77";
-    char hidden[] = "X=ERM_JOB_ID=7 ERM_JOB_DIR=/jobs/7.1";
+    char id[] = "ERM_JOB_ID=7", dir[] = "ERM_CLAIM=/jobs/7.1";
+    char other_dir[] = "ERM_CLAIM=/jobs/7.10", other_id[] = "ERM_JOB_ID=77";
+    char hidden[] = "X=ERM_JOB_ID=7 ERM_CLAIM=/jobs/7.1";
     sandbox_init(&box);
     sandbox_mark(&box, mark);
     pid_t ours = start_family(&box, 2, (char *[]){dir, mark, id, NULL}, 3);
@@ -64,7 +64,7 @@ static void test_never_ourselves(void **state)
     (void)state;
     /* /proc shows the environment at exec; the test runs itself again. */
     char self[] = "/proc/self/exe", word[] = "again";
-    char id[] = "ERM_JOB_ID=8", dir[] = "ERM_JOB_DIR=/jobs/8.1";
+    char id[] = "ERM_JOB_ID=8", dir[] = "ERM_CLAIM=/jobs/8.1";
     pid_t pid = fork();
     if (pid == 0) {
         execve(self, (char *[]){self, word, NULL}, (char *[]){id, dir, NULL});

@@ -81,7 +81,11 @@ static void test_the_nodes_are_filled_in(void **state)
     assert_string_equal(variable(&plan, "ERM_JOB_ID"), "7");
     assert_string_equal(variable(&plan, "ERM_NODEFILE"), plan.node_file);
     assert_string_equal(variable(&plan, "ERM_JOB_DIR"), plan.job_dir);
-    assert_non_null(strstr(plan.job_dir, "/.erm/jobs/7.2"));
+    assert_non_null(strstr(plan.job_dir, "/.erm/mailbox/7"));
+    assert_string_equal(variable(&plan, "ERM_CLAIM"), plan.claim_dir);
+    assert_non_null(strstr(plan.claim_dir, "/.erm/jobs/7.2"));
+    assert_string_equal(variable(&plan, "ERM_RESIZE"), "");
+    assert_string_equal(variable(&plan, "ERM_EPOCH"), "1");
     assert_non_null(
         strstr(variable(&plan, "ERM_POLICY_FILE"), "/.erm/policy.json"));
     assert_string_equal(variable(&plan, "ERM_SOCKET"),
@@ -248,8 +252,8 @@ static void test_an_mpi_program(void **state)
     assert_int_equal(plan.dvm.per_node, 3); /* one process a slot */
     assert_null(plan.dvm.map_by);
     assert_string_equal(plan.dvm.node_file, plan.node_file);
-    assert_string_equal(plan.dvm.job_dir, plan.job_dir);
-    snprintf(uri, sizeof(uri), "%.300s/dvm.uri", plan.job_dir);
+    assert_string_equal(plan.dvm.job_dir, plan.claim_dir);
+    snprintf(uri, sizeof(uri), "%.300s/dvm.uri", plan.claim_dir);
     assert_string_equal(plan.dvm_uri, uri);
     assert_string_equal(plan.command.text, "exec ./app -n 2");
     launch_plan_release(&plan);
