@@ -29,6 +29,9 @@ enum {
     FINAL = 1 << 14,
     FOUND = 1 << 15,
     DEPENDENCY = 1 << 16,
+    N_MIN = 1 << 17,
+    WAIT = 1 << 18,
+    ANSWER = 1 << 19,
 };
 
 #define EVENT(member) offsetof(struct event, member)
@@ -51,8 +54,13 @@ static const struct record_field fields[] = {
     {"is_final", RECORD_BOOL, EVENT(is_final), 0, 0, NULL},
     {"is_found", RECORD_BOOL, EVENT(is_found), 0, 0, NULL},
     {"is_dependency", RECORD_BOOL, EVENT(is_dependency), 0, 0, NULL},
+    {"n_min", RECORD_UINT32, EVENT(n_min), 0, UINT32_MAX, NULL},
+    {"wait", RECORD_TIME, EVENT(wait), 0, INT64_MAX, NULL},
+    {"answer", RECORD_WORD, EVENT(answer), 0, 0, words_answer},
 };
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
+
+#define LATER_ASKED (N_MIN | WAIT | SEQ)
 
 /* What each type uses, as core/event.h says beside it. EV_SUBMIT has its
  * request and EV_UPDATE its change besides. */
@@ -72,15 +80,16 @@ static const uint32_t masks[] = {
     [EV_DRAIN] = NODES,
     [EV_UNDRAIN] = NODES,
     [EV_POOL_CHANGED] = NODES,
-    [EV_RESIZE_ASKED] = JOB | OP | N | NODES | ASKER | DURATION,
+    [EV_RESIZE_ASKED] = JOB | OP | N | NODES | ASKER | DURATION | LATER_ASKED,
     [EV_SHOWN] = JOB | SEQ,
     [EV_ACCEPTED] = JOB | SEQ,
     [EV_REFUSED] = JOB | SEQ | DURATION,
     [EV_PROGRESSED] = JOB | SEQ,
-    [EV_DONE] = JOB | SEQ,
+    [EV_DONE] = JOB | SEQ | NODES,
     [EV_FAILED] = JOB | SEQ,
     [EV_WITHDRAWN] = JOB | SEQ | FOUND,
     [EV_FORCED] = JOB | SEQ,
+    [EV_PROGRESS] = JOB | N,
     [EV_TIMER] = 0,
     [EV_START] = JOB | ATTEMPT | NODES,
     [EV_RESERVE] = JOB | NODES | WHEN,
@@ -88,7 +97,18 @@ static const uint32_t masks[] = {
     [EV_OFFER] = JOB | SEQ | OP | NODES | ASKER | FOR_JOB | ACCEPT_BY | WHEN,
     [EV_WITHDRAW] = JOB | SEQ,
     [EV_FORCE] = JOB | SEQ,
+    [EV_WISH] = JOB | OP | N | N_MIN | SEQ | WHEN,
+    [EV_WISH_ENDED] = JOB | ANSWER | N,
+    [EV_DELAY] = JOB | DURATION,
 };
+
+/* Of these, what records of version 0.1 do not have. */
+static uint32_t later_mask(enum event_type type)
+{
+    if (type == EV_RESIZE_ASKED)
+        return LATER_ASKED;
+    return type == EV_DONE ? NODES : 0;
+}
 
 #define UPDATE(member) offsetof(struct job_update, member)
 
@@ -196,7 +216,10 @@ static int read_event(const json_t *root, struct event *out, struct err *err)
     if (!json_is_integer(now) || json_integer_value(now) < 0)
         return err_set(err, ERR_INPUT, "bad \"time\" in the record");
     event_init(out, type, json_integer_value(now));
-    if (record_read(root, fields, N_FIELDS, masks[type], out, err) < 0)
+    if (record_read(root, fields, N_FIELDS, masks[type] & ~later_mask(type),
+                    out, err) < 0 ||
+        record_read_later(root, fields, N_FIELDS, later_mask(type), out, err) <
+            0)
         return -1;
     if (type == EV_UPDATE)
         return read_update(json_object_get(root, "update"), &out->update, err);

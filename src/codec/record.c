@@ -192,12 +192,13 @@ static bool read_field(const json_t *json, const struct record_field *field,
     return false;
 }
 
-int record_read(const json_t *object, const struct record_field *fields,
-                size_t n, uint32_t mask, void *base, struct err *err)
+static int read_fields(const json_t *object, const struct record_field *fields,
+                       size_t n, uint32_t mask, bool is_needed, void *base,
+                       struct err *err)
 {
     for (size_t i = 0; i < n; i++) {
         const json_t *json = json_object_get(object, fields[i].key);
-        if (!(mask & (uint32_t)1 << i))
+        if (!(mask & (uint32_t)1 << i) || (!json && !is_needed))
             continue;
         if (!json)
             return err_set(err, ERR_INPUT, "the record has no \"%s\"",
@@ -207,6 +208,18 @@ int record_read(const json_t *object, const struct record_field *fields,
                            fields[i].key);
     }
     return 0;
+}
+
+int record_read(const json_t *object, const struct record_field *fields,
+                size_t n, uint32_t mask, void *base, struct err *err)
+{
+    return read_fields(object, fields, n, mask, true, base, err);
+}
+
+int record_read_later(const json_t *object, const struct record_field *fields,
+                      size_t n, uint32_t mask, void *base, struct err *err)
+{
+    return read_fields(object, fields, n, mask, false, base, err);
 }
 
 /* ---- requests ---- */
@@ -233,10 +246,18 @@ static const struct record_field request_fields[] = {
 };
 #define N_REQUEST_FIELDS (sizeof(request_fields) / sizeof(*request_fields))
 
+/* Not in requests of version 0.1. */
+static const struct record_field later_fields[] = {
+    {"on_node_loss", RECORD_WORD, REQUEST(loss), 0, 0, words_loss},
+    {"resize_cost", RECORD_INT64, REQUEST(resize_cost), 0, INT64_MAX, NULL},
+};
+#define N_LATER_FIELDS (sizeof(later_fields) / sizeof(*later_fields))
+
 void record_write_request(struct strbuf *out, const struct job_request *request)
 {
     strbuf_add_char(out, '{');
     record_write(out, request_fields, N_REQUEST_FIELDS, RECORD_ALL, request);
+    record_write(out, later_fields, N_LATER_FIELDS, RECORD_ALL, request);
     record_add_key(out, "after");
     strbuf_add_char(out, '[');
     for (uint32_t i = 0; i < request->n_after; i++)
@@ -300,7 +321,9 @@ int record_read_request(const json_t *object, struct job_request *out,
     const json_t *runtimes = json_object_get(object, "runtimes");
 
     if (record_read(object, request_fields, N_REQUEST_FIELDS, RECORD_ALL, out,
-                    err) < 0)
+                    err) < 0 ||
+        record_read_later(object, later_fields, N_LATER_FIELDS, RECORD_ALL, out,
+                          err) < 0)
         return -1;
     if (!json_is_array(after) || !json_is_array(runtimes))
         return err_set(err, ERR_INPUT,

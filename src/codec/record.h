@@ -44,6 +44,10 @@ void record_write(struct strbuf *out, const struct record_field *fields,
  * not looked at. -1 and ERR (ERR_INPUT), BASE perhaps partly filled. */
 int record_read(const json_t *object, const struct record_field *fields,
                 size_t n, uint32_t mask, void *base, struct err *err);
+/* As record_read(), but takes those that are there and leaves the others as
+ * they are: keys that older records and snapshots do not have. */
+int record_read_later(const json_t *object, const struct record_field *fields,
+                      size_t n, uint32_t mask, void *base, struct err *err);
 /* Appends "key": for a value that the caller writes next. */
 void record_add_key(struct strbuf *out, const char *key);
 

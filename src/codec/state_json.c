@@ -21,6 +21,7 @@
 #define SCHED(member) offsetof(struct sched, member)
 #define JOB(member) offsetof(struct job, member)
 #define DIRECTIVE(member) offsetof(struct directive, member)
+#define WISH(member) offsetof(struct job_wish, member)
 #define RESERVATION(member) offsetof(struct reservation, member)
 #define COUNT_OF(fields) (sizeof(fields) / sizeof(*(fields)))
 
@@ -31,6 +32,12 @@ static const struct record_field sched_fields[] = {
     {"members", RECORD_SET, SCHED(pool.members), 0, 0, NULL},
     {"down", RECORD_SET, SCHED(pool.down), 0, 0, NULL},
     {"drained", RECORD_SET, SCHED(pool.drained), 0, 0, NULL},
+};
+
+/* Not in snapshots of version 1. */
+static const struct record_field later_sched_fields[] = {
+    {"last_wish_order", RECORD_INT64, SCHED(last_wish_order), 0, INT64_MAX,
+     NULL},
 };
 
 static const struct record_field job_fields[] = {
@@ -46,6 +53,29 @@ static const struct record_field job_fields[] = {
     {"no_resize_before", RECORD_TIME, JOB(no_resize_before), 0, INT64_MAX,
      NULL},
     {"nodes", RECORD_SET, JOB(nodes), 0, 0, NULL},
+};
+
+/* Not in snapshots of version 1. */
+static const struct record_field later_fields[] = {
+    {"n_short_attempts", RECORD_UINT32, JOB(n_short_attempts), 0, UINT32_MAX,
+     NULL},
+    {"attempt_started", RECORD_TIME, JOB(attempt_started), 0, INT64_MAX, NULL},
+    {"resize_cost", RECORD_INT64, JOB(resize_cost), 0, INT64_MAX, NULL},
+    {"delayed", RECORD_INT64, JOB(delayed), 0, INT64_MAX, NULL},
+    {"progress", RECORD_UINT32, JOB(progress), 0, PROGRESS_WHOLE, NULL},
+    {"progressed", RECORD_TIME, JOB(progressed), 0, INT64_MAX, NULL},
+    {"progress_from", RECORD_UINT32, JOB(progress_from), 0, PROGRESS_WHOLE,
+     NULL},
+    {"progress_since", RECORD_TIME, JOB(progress_since), 0, INT64_MAX, NULL},
+};
+
+static const struct record_field wish_fields[] = {
+    {"n", RECORD_UINT32, WISH(n), 1, UINT32_MAX, NULL},
+    {"n_min", RECORD_UINT32, WISH(n_min), 1, UINT32_MAX, NULL},
+    {"op", RECORD_WORD, WISH(op), 0, 0, words_op},
+    {"seq", RECORD_INT64, WISH(seq), 0, INT64_MAX, NULL},
+    {"order", RECORD_INT64, WISH(order), 1, INT64_MAX, NULL},
+    {"until", RECORD_TIME, WISH(until), 0, INT64_MAX, NULL},
 };
 
 static const struct record_field directive_fields[] = {
@@ -94,10 +124,24 @@ static void write_ended(struct strbuf *out, const struct job_table *jobs)
     strbuf_add_char(out, '}');
 }
 
+static void write_wish(struct strbuf *out, const struct job_wish *wish)
+{
+    record_add_key(out, "wish");
+    if (wish->n == 0) {
+        strbuf_add_str(out, "null");
+        return;
+    }
+    strbuf_add_char(out, '{');
+    record_write(out, wish_fields, COUNT_OF(wish_fields), RECORD_ALL, wish);
+    strbuf_add_char(out, '}');
+}
+
 static void write_job(struct strbuf *out, const struct job *job)
 {
     strbuf_add_char(out, '{');
     record_write(out, job_fields, COUNT_OF(job_fields), RECORD_ALL, job);
+    record_write(out, later_fields, COUNT_OF(later_fields), RECORD_ALL, job);
+    write_wish(out, &job->wish);
     record_add_key(out, "directive");
     if (job->directive.state == DIRECTIVE_NONE) {
         strbuf_add_str(out, "null");
@@ -134,6 +178,8 @@ char *state_to_text(const struct sched *sched)
     strbuf_init(&out);
     strbuf_add_fmt(&out, "{\"version\":%d", STATE_JSON_VERSION);
     record_write(&out, sched_fields, COUNT_OF(sched_fields), RECORD_ALL, sched);
+    record_write(&out, later_sched_fields, COUNT_OF(later_sched_fields),
+                 RECORD_ALL, sched);
     write_reservation(&out, &sched->reservation);
     write_ended(&out, &sched->jobs);
     record_add_key(&out, "jobs");
@@ -188,13 +234,35 @@ static int read_directive(struct loader *loader, const json_t *object,
     return 0;
 }
 
+/* Version 1 had none, and an attempt was all that `started` counted from. */
+static int read_later(struct loader *loader, const json_t *object,
+                      struct job *job)
+{
+    const json_t *wish = json_object_get(object, "wish");
+
+    job->attempt_started = job->started;
+    job->resize_cost = job->request.resize_cost;
+    if (record_read_later(object, later_fields, COUNT_OF(later_fields),
+                          RECORD_ALL, job, loader->err) < 0)
+        return -1;
+    if (!wish || json_is_null(wish))
+        return 0;
+    if (record_read(wish, wish_fields, COUNT_OF(wish_fields), RECORD_ALL,
+                    &job->wish, loader->err) < 0)
+        return -1;
+    return job->state == JOB_RUNNING && job->wish.n >= job->wish.n_min
+               ? 0
+               : damaged(loader, "a wish without sense");
+}
+
 static int read_job(struct loader *loader, const json_t *object,
                     struct job *job)
 {
     bool is_active;
 
     if (record_read(object, job_fields, COUNT_OF(job_fields), RECORD_ALL, job,
-                    loader->err) < 0)
+                    loader->err) < 0 ||
+        read_later(loader, object, job) < 0)
         return -1;
     is_active = job_is_active(job);
     if (job_state_is_terminal(job->state))
@@ -298,13 +366,17 @@ static int read_state(struct loader *loader)
 {
     const json_t *version = json_object_get(loader->root, "version");
 
-    if (json_integer_value(version) != STATE_JSON_VERSION)
-        return err_set(loader->err, ERR_INPUT,
-                       "the snapshot has version %lld, this program reads %d",
-                       (long long)json_integer_value(version),
-                       STATE_JSON_VERSION);
+    if (json_integer_value(version) < 1 ||
+        json_integer_value(version) > STATE_JSON_VERSION)
+        return err_set(
+            loader->err, ERR_INPUT,
+            "the snapshot has version %lld, this program reads 1 to %d",
+            (long long)json_integer_value(version), STATE_JSON_VERSION);
     if (record_read(loader->root, sched_fields, COUNT_OF(sched_fields),
                     RECORD_ALL, loader->sched, loader->err) < 0 ||
+        record_read_later(loader->root, later_sched_fields,
+                          COUNT_OF(later_sched_fields), RECORD_ALL,
+                          loader->sched, loader->err) < 0 ||
         read_ended(loader) < 0 || read_jobs(loader) < 0)
         return -1;
     return read_reservation(loader);

@@ -11,7 +11,7 @@
 
 #include "core/sched.h"
 
-#define STATE_JSON_VERSION 1
+#define STATE_JSON_VERSION 2 /* and version 1 is read */
 
 /* Returns owned. */
 char *state_to_text(const struct sched *sched);

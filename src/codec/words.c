@@ -13,11 +13,13 @@ WORDS(words_deadline, "keep", "force", "requeue", "cancel");
 WORDS(words_dependency, "ok", "any", "notok");
 WORDS(words_state, "pending", "starting", "running", "completing", "completed",
       "failed", "timeout", "cancelled", "node_fail", "lost");
-WORDS(words_ending, "not", "requeue", "node_fail", "cancel");
+WORDS(words_ending, "not", "restart", "requeue", "node_fail", "cancel");
 WORDS(words_op, "expand", "shrink");
 WORDS(words_directive, "none", "offered", "accepted", "withdrawing", "forcing",
       "done", "refused", "failed", "expired", "forced");
-WORDS(words_asker, "scheduler", "user", "job");
+WORDS(words_asker, "scheduler", "user", "job", "node_loss");
+WORDS(words_loss, "end", "shrink", "restart");
+WORDS(words_answer, "granted", "partial", "queued", "denied");
 WORDS(words_exit, "itself", "walltime", "request", "node_lost");
 WORDS(words_launch, "shell", "mpi", "workers");
 

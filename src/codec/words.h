@@ -16,6 +16,8 @@ extern const char *const words_ending[];
 extern const char *const words_op[];
 extern const char *const words_directive[];
 extern const char *const words_asker[];
+extern const char *const words_loss[];
+extern const char *const words_answer[];
 /* In the order of core/event.h and codec/job_spec.h. */
 extern const char *const words_exit[];
 extern const char *const words_launch[];

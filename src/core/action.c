@@ -19,6 +19,7 @@ void actions_clear(struct actions *actions)
         event_release(&actions->items[i].event);
     }
     actions->n = 0;
+    actions->retry_after = 0;
     err_clear(&actions->err);
 }
 
@@ -48,7 +49,8 @@ struct action *actions_add(struct actions *actions, enum action_type type)
 
 const char *phase_why_name(enum phase_why why)
 {
-    static const char *const names[] = {"start", "grow", "shrink", "forced"};
+    static const char *const names[] = {"start",  "grow",    "shrink",
+                                        "forced", "restart", "lost"};
 
     assert((size_t)why < sizeof names / sizeof *names);
     return names[why];

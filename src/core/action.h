@@ -21,11 +21,22 @@ enum action_type {
     ACT_PHASE,     /* job, attempt, nodes, why: its nodes from now on (news) */
     ACT_DIRECTIVE, /* job, seq, op, nodes, directive: its new state (news) */
     ACT_REQUEUED,  /* job, attempt: that ended and goes back (news) */
+    ACT_RESTARTED, /* job, attempt: that ended; the next one starts at once, on
+                    * nodes that never left the job (news, before ACT_START) */
+    ACT_ANSWER,    /* job, seq: of the wish, answer, n: nodes granted,
+                    * duration: worth asking again after that, 0 = not known */
     ACT_FINISHED,  /* job, attempt, state, code, signal (news, the last) */
     ACT_WAKE_AT,   /* when: send EV_TIMER then */
 };
 
-enum phase_why { PHASE_START, PHASE_GROW, PHASE_SHRINK, PHASE_FORCED };
+enum phase_why {
+    PHASE_START,
+    PHASE_GROW,
+    PHASE_SHRINK,
+    PHASE_FORCED,
+    PHASE_RESTART, /* started again in place */
+    PHASE_LOST,    /* nodes went down, the job goes on without them */
+};
 
 struct action {
     enum action_type type;
@@ -38,8 +49,10 @@ struct action {
     enum job_ending ending;
     enum job_state state;
     enum phase_why why;
+    enum wish_answer answer;
+    uint32_t n;
     int code, signal;
-    dur_us duration; /* grace; walltime */
+    dur_us duration; /* grace; walltime; retry after */
     time_us when;
     struct idset nodes; /* owned */
     struct event event; /* owned; ACT_RECORD */
@@ -50,6 +63,8 @@ struct actions {
     size_t n, size;
     bool without_records; /* set by a caller that keeps no journal */
     struct err err;       /* why sched_step() returned -1 */
+    dur_us retry_after;   /* a resize was refused: worth asking again after
+                           * that; 0 = never, or not known */
 };
 
 void actions_init(struct actions *actions);

@@ -9,6 +9,8 @@
 
 #include "core/directive.h"
 #include "core/index.h"
+#include "core/progress.h"
+#include "core/wish.h"
 
 #define MAX_START_FAILURES 5
 
@@ -119,6 +121,7 @@ static void leave_nodes(struct sched *sched, struct job *job,
                         struct actions *out)
 {
     directive_abandon(sched, job, out);
+    wish_abandon(sched, job, out);
     if (idset_is_empty(&job->nodes))
         return;
     pool_give_back(&sched->pool, &job->nodes);
@@ -157,6 +160,10 @@ static void go_back(struct sched *sched, struct job *job, struct actions *out)
     job->state = JOB_PENDING;
     job->ending = ENDING_NOT;
     job->started = job->planned_end = job->no_resize_before = 0;
+    job->attempt_started = 0;
+    job->progress = 0;
+    job->progressed = 0;
+    progress_measure_anew(job);
     job->directive.state = DIRECTIVE_NONE;
     index_add(sched, job);
     index_timers(sched, job);
@@ -259,6 +266,7 @@ static void start(struct sched *sched, struct job *job,
     job->state = JOB_STARTING;
     job->started = sched->now;
     job->planned_end = time_add(sched->now, job->request.walltime);
+    job->attempt_started = sched->now;
     index_add(sched, job);
     if (out == NULL)
         return;
@@ -431,6 +439,16 @@ static void apply_job(struct sched *sched, struct job *job,
     case EV_RESERVE:
         reserve(sched, job, event);
         break;
+    case EV_PROGRESS:
+        progress_apply(job, event->n, sched->now);
+        break;
+    case EV_WISH:
+    case EV_WISH_ENDED:
+        wish_apply(sched, job, event, out);
+        break;
+    case EV_DELAY:
+        job->delayed = time_add(job->delayed, event->duration);
+        break;
     default:
         index_remove(sched, job);
         directive_apply(sched, job, event, out);
@@ -480,6 +498,7 @@ void sched_restore_finish(struct sched *sched)
             pool_take(&sched->pool, &job->directive.delta, job->request.id);
         if (job->state == JOB_PENDING)
             link_waits(sched, job);
+        wish_restore(sched, job);
         index_timers(sched, job);
     }
     index_refresh_all(sched);

@@ -8,6 +8,8 @@
 
 #include <inttypes.h>
 
+#include "core/progress.h"
+
 static enum check bad(struct err *err, enum err_code code, int64_t id,
                       const char *text)
 {
@@ -142,6 +144,25 @@ static enum check check_directive(const struct job *job,
     }
 }
 
+/* Wishes and delays are decided by the core, too. */
+static enum check check_wish(const struct job *job, const struct event *event,
+                             struct err *err)
+{
+    int64_t id = event->job;
+
+    if (event->type == EV_DELAY)
+        return job->state == JOB_PENDING
+                   ? CHECK_OK
+                   : bad(err, ERR_CONFLICT, id, "does not wait for its start");
+    if (event->type == EV_WISH_ENDED)
+        return job->wish.n > 0 ? CHECK_OK
+                               : bad(err, ERR_CONFLICT, id, "has no wish");
+    return job->state == JOB_RUNNING && event->n_min > 0 &&
+                   event->n >= event->n_min
+               ? CHECK_OK
+               : bad(err, ERR_CONFLICT, id, "cannot wish for that");
+}
+
 /* Decisions of the core, which only a damaged journal can get wrong. */
 static enum check check_decision(const struct sched *sched,
                                  const struct job *job,
@@ -223,6 +244,15 @@ static enum check check_job_event(const struct sched *sched,
     case EV_RESERVE:
     case EV_OFFER:
         return job == NULL ? CHECK_BAD : check_decision(sched, job, event, err);
+    case EV_WISH:
+    case EV_WISH_ENDED:
+    case EV_DELAY:
+        return job == NULL ? CHECK_BAD : check_wish(job, event, err);
+    case EV_PROGRESS:
+        return job != NULL && job->state == JOB_RUNNING &&
+                       progress_is_news(job, event->n, event->now)
+                   ? CHECK_OK
+                   : CHECK_IGNORE;
     case EV_STARTED:
     case EV_START_FAILED:
     case EV_EXITED:

@@ -13,45 +13,54 @@
 #include "core/job.h"
 
 /* X-macro: constant, name in the journal. The order is not stored. */
-#define EVENT_TYPES(X)                                                         \
-    /* from outside */                                                         \
-    X(EV_SUBMIT, "submit")             /* request */                           \
-    X(EV_UPDATE, "update")             /* job, change */                       \
-    X(EV_HOLD, "hold")                 /* job */                               \
-    X(EV_RELEASE, "release")           /* job */                               \
-    X(EV_CANCEL, "cancel")             /* job, duration: grace (0 = its own),  \
-                                          dependency: by the core itself */    \
-    X(EV_REQUEUE, "requeue")           /* job */                               \
-    X(EV_STARTED, "started")           /* job, attempt */                      \
-    X(EV_START_FAILED, "start_failed") /* job, attempt, is_final */            \
-    X(EV_EXITED, "exited")             /* job, attempt, exit, code, signal */  \
-    X(EV_LOST, "lost")                 /* job, attempt */                      \
-    X(EV_NODE_UP, "node_up")           /* nodes */                             \
-    X(EV_NODE_DOWN, "node_down")       /* nodes */                             \
-    X(EV_DRAIN, "drain")               /* nodes */                             \
-    X(EV_UNDRAIN, "undrain")           /* nodes */                             \
-    X(EV_POOL_CHANGED,                                                         \
-      "pool_changed") /* nodes: all that belong to the pool */                 \
-    X(EV_RESIZE_ASKED, "resize_asked") /* job, op, n or nodes, asker,          \
-                                          duration: done within (0 default) */ \
-    X(EV_SHOWN, "shown")               /* job, seq: written to the job */      \
-    X(EV_ACCEPTED, "accepted")         /* job, seq */                          \
-    X(EV_REFUSED, "refused")           /* job, seq, duration: retry after */   \
-    X(EV_PROGRESSED, "progressed")     /* job, seq: still at it */             \
-    X(EV_DONE, "done")                 /* job, seq */                          \
-    X(EV_FAILED, "failed")             /* job, seq */                          \
-    X(EV_WITHDRAWN, "withdrawn")       /* job, seq, is_found: it was still     \
-                                          there, so the job has not acted */   \
-    X(EV_FORCED, "forced")             /* job, seq: confirmed killed */        \
-    X(EV_TIMER, "timer")               /* time has passed */                   \
-    /* decided by the core */                                                  \
-    X(EV_START, "start")         /* job, attempt, nodes */                     \
-    X(EV_RESERVE, "reserve")     /* job, nodes, when: promised */              \
-    X(EV_UNRESERVE, "unreserve") /* */                                         \
-    X(EV_OFFER, "offer")         /* job, seq, op, nodes, asker, for_job,       \
-                                    accept_by, when: done by */                \
-    X(EV_WITHDRAW, "withdraw")   /* job, seq */                                \
-    X(EV_FORCE, "force")         /* job, seq */
+#define EVENT_TYPES(X)                                                        \
+    /* from outside */                                                        \
+    X(EV_SUBMIT, "submit")             /* request */                          \
+    X(EV_UPDATE, "update")             /* job, change */                      \
+    X(EV_HOLD, "hold")                 /* job */                              \
+    X(EV_RELEASE, "release")           /* job */                              \
+    X(EV_CANCEL, "cancel")             /* job, duration: grace (0 = its own), \
+                                          dependency: by the core itself */   \
+    X(EV_REQUEUE, "requeue")           /* job */                              \
+    X(EV_STARTED, "started")           /* job, attempt */                     \
+    X(EV_START_FAILED, "start_failed") /* job, attempt, is_final */           \
+    X(EV_EXITED, "exited")             /* job, attempt, exit, code, signal */ \
+    X(EV_LOST, "lost")                 /* job, attempt */                     \
+    X(EV_NODE_UP, "node_up")           /* nodes */                            \
+    X(EV_NODE_DOWN, "node_down")       /* nodes */                            \
+    X(EV_DRAIN, "drain")               /* nodes */                            \
+    X(EV_UNDRAIN, "undrain")           /* nodes */                            \
+    X(EV_POOL_CHANGED,                                                        \
+      "pool_changed") /* nodes: all that belong to the pool */                \
+    X(EV_RESIZE_ASKED, "resize_asked") /* job, op, n or nodes, asker,         \
+                                          duration: done within (0 default);  \
+                                          by the job: n_min (0 = n), wait,    \
+                                          seq: its number of the wish */      \
+    X(EV_SHOWN, "shown")               /* job, seq: written to the job */     \
+    X(EV_ACCEPTED, "accepted")         /* job, seq */                         \
+    X(EV_REFUSED, "refused")           /* job, seq, duration: retry after */  \
+    X(EV_PROGRESSED, "progressed")     /* job, seq: still at it */            \
+    X(EV_DONE, "done")                 /* job, seq, nodes: what a shrink has  \
+                                          really given; none = as asked */    \
+    X(EV_FAILED, "failed")             /* job, seq */                         \
+    X(EV_WITHDRAWN, "withdrawn")       /* job, seq, is_found: it was still    \
+                                          there, so the job has not acted */  \
+    X(EV_FORCED, "forced")             /* job, seq: confirmed killed */       \
+    X(EV_PROGRESS, "progress")         /* job, n: parts per million done */   \
+    X(EV_TIMER, "timer")               /* time has passed */                  \
+    /* decided by the core */                                                 \
+    X(EV_START, "start")           /* job, attempt, nodes */                  \
+    X(EV_RESERVE, "reserve")       /* job, nodes, when: promised */           \
+    X(EV_UNRESERVE, "unreserve")   /* */                                      \
+    X(EV_OFFER, "offer")           /* job, seq, op, nodes, asker, for_job,    \
+                                      accept_by, when: done by */             \
+    X(EV_WITHDRAW, "withdraw")     /* job, seq */                             \
+    X(EV_FORCE, "force")           /* job, seq */                             \
+    X(EV_WISH, "wish")             /* job, op, n, n_min, seq, when: until; it \
+                                      waits */                                \
+    X(EV_WISH_ENDED, "wish_ended") /* job, answer, n: nodes granted */        \
+    X(EV_DELAY, "delay")           /* job: the head, duration: by which a     \
+                                      grant delays its promised start */
 
 #define EVENT_ENUM(constant, name) constant,
 enum event_type { EVENT_TYPES(EVENT_ENUM) };
@@ -89,13 +98,14 @@ struct event {
     uint32_t attempt;
     uint64_t seq;       /* of the directive */
     struct idset nodes; /* owned by the event */
-    uint32_t n;
+    uint32_t n, n_min;
     enum directive_op op;
     enum asker asker;
     int64_t for_job;
     time_us accept_by;
     time_us when;
-    dur_us duration;
+    dur_us duration, wait;
+    enum wish_answer answer;
     enum exit_cause exit;
     int code, signal;
     bool is_final, is_found, is_dependency;

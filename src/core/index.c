@@ -111,6 +111,8 @@ void index_timers(struct sched *sched, struct job *job)
         index_timer(sched, TIMER_BEGIN, job->request.begin, id, 0);
     if (job_is_active(job) && job->no_resize_before > sched->now)
         index_timer(sched, TIMER_COOLDOWN, job->no_resize_before, id, 0);
+    if (job->wish.n > 0)
+        index_timer(sched, TIMER_WISH, job->wish.until, id, 0);
     if (directive->state == DIRECTIVE_OFFERED)
         index_timer(sched, TIMER_DEADLINE, directive->accept_by, id,
                     directive->seq);

@@ -14,6 +14,7 @@ enum timer_kind {
     TIMER_IMPOSSIBLE, /* id: its dependency can never be met */
     TIMER_DEADLINE,   /* id, seq: of a directive */
     TIMER_COOLDOWN,   /* id: may be resized again */
+    TIMER_WISH,       /* id: has waited long enough */
 };
 
 /* Puts JOB into the queue, aside, or into the profile and the elastic list. */

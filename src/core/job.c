@@ -15,6 +15,7 @@ struct job *job_create(const struct job_request *request)
 
     job_request_copy(&job->request, request);
     job->attempt = 1;
+    job->resize_cost = request->resize_cost;
     if (request->n_after > 0)
         job->waits = mem_alloc_array(request->n_after, sizeof *job->waits);
     return job;
@@ -144,7 +145,7 @@ const char *job_display_state(const struct job *job)
 
 const char *job_ending_name(enum job_ending value)
 {
-    NAMES("", "requeue", "node_fail", "cancel");
+    NAMES("", "restart", "requeue", "node_fail", "cancel");
 }
 
 const char *resize_mode_name(enum resize_mode value)
@@ -155,6 +156,11 @@ const char *resize_mode_name(enum resize_mode value)
 const char *deadline_action_name(enum deadline_action value)
 {
     NAMES("keep", "force", "requeue", "cancel");
+}
+
+const char *loss_rule_name(enum loss_rule value)
+{
+    NAMES("end", "shrink", "restart");
 }
 
 const char *dependency_kind_name(enum dependency_kind value)
@@ -175,5 +181,10 @@ const char *directive_state_name(enum directive_state value)
 
 const char *asker_name(enum asker value)
 {
-    NAMES("scheduler", "user", "job");
+    NAMES("scheduler", "user", "job", "node_loss");
+}
+
+const char *wish_answer_name(enum wish_answer value)
+{
+    NAMES("granted", "partial", "queued", "denied");
 }

@@ -15,6 +15,8 @@
 
 /* Job ids are small on purpose: the table of jobs is an array of pages. */
 #define JOB_ID_MAX 9999999
+/* All of its work, in parts per million. */
+#define PROGRESS_WHOLE 1000000
 
 enum job_kind { JOB_RIGID, JOB_MOLDABLE, JOB_ELASTIC, JOB_EVOLVING };
 
@@ -37,6 +39,7 @@ enum job_state {
  * it. Later ones win over earlier ones. */
 enum job_ending {
     ENDING_NOT,
+    ENDING_RESTART, /* it starts again at once, on the nodes it is to have */
     ENDING_REQUEUE,
     ENDING_NODE_FAIL,
     ENDING_CANCEL,
@@ -57,6 +60,14 @@ enum deadline_action {
     DEADLINE_CANCEL,
 };
 
+/* What the loss of some of its nodes means for a job. */
+enum loss_rule {
+    LOSS_ENDS,     /* the attempt ends as node_fail */
+    LOSS_SHRINKS,  /* it goes on without them, if min_nodes are left */
+    LOSS_RESTARTS, /* it starts again on those that are left; with fewer than
+                    * min_nodes it goes back to the queue */
+};
+
 enum dependency_kind { AFTER_OK, AFTER_ANY, AFTER_NOT_OK };
 
 struct job_dependency {
@@ -75,6 +86,7 @@ struct job_request {
     enum job_kind kind;
     enum resize_mode resize;
     enum deadline_action on_deadline;
+    enum loss_rule loss;
     bool hold;
     bool requeue; /* run again after a node failure or a loss */
     uint32_t min_nodes, max_nodes;
@@ -86,6 +98,7 @@ struct job_request {
     dur_us accept_within;   /* 0 in a submit: the configuration's */
     dur_us done_within;     /* 0 in a submit: the configuration's */
     dur_us cooldown;        /* < 0: the configuration's, or by rule */
+    dur_us resize_cost;     /* what a resize is thought to take; 0 not known */
     uint32_t n_after, n_runtimes;
     struct job_dependency *after; /* owned */
     struct job_runtime *runtimes; /* owned, by rising nodes */
@@ -106,7 +119,29 @@ enum directive_state {
     DIRECTIVE_FORCED,
 };
 
-enum asker { ASKED_BY_SCHEDULER, ASKED_BY_USER, ASKED_BY_JOB };
+enum asker {
+    ASKED_BY_SCHEDULER,
+    ASKED_BY_USER,
+    ASKED_BY_JOB,
+    ASKED_BY_NODE_LOSS, /* nobody: nodes of the job went down */
+};
+
+/* What becomes of a job's wish for another size. */
+enum wish_answer {
+    ANSWER_GRANTED, /* as many nodes as it wished */
+    ANSWER_PARTIAL, /* fewer, but at least as many as it needs */
+    ANSWER_QUEUED,  /* it waits */
+    ANSWER_DENIED,
+};
+
+/* A job's own wish that could not be granted at once and may wait. */
+struct job_wish {
+    uint32_t n, n_min; /* nodes at most, at least; n 0 = there is none */
+    enum directive_op op;
+    uint64_t seq;   /* the job's own number of it, for the answer */
+    uint64_t order; /* rising: who wished first is served first */
+    time_us until;  /* it is denied then; TIME_NEVER = not */
+};
 
 /* One request to a running job to change its size; at most one is open. */
 struct directive {
@@ -148,13 +183,23 @@ struct job {
     enum job_ending ending;
     uint32_t attempt;          /* from 1; of the next start while pending */
     uint32_t n_start_failures; /* in a row */
+    uint32_t n_short_attempts; /* in a row that ended at once to start again */
     uint64_t arrival;          /* rising over all jobs: FCFS order */
     time_us submitted;
-    time_us started;          /* of this attempt; 0 while pending */
-    time_us planned_end;      /* started + walltime */
+    time_us started;     /* when it was given nodes; 0 while pending. Starting
+                          * again in place does not count anew */
+    time_us planned_end; /* started + walltime */
+    time_us attempt_started;  /* as `started`, but of this attempt */
     time_us no_resize_before; /* cool-down */
-    struct idset nodes;       /* its own, confirmed */
+    dur_us resize_cost;     /* learned: what a resize of it takes; 0 unknown */
+    dur_us delayed;         /* of its promised start, by grants to others */
+    uint32_t progress;      /* parts per million of its work; 0 none told */
+    time_us progressed;     /* when it said so */
+    uint32_t progress_from; /* at this size: the first it said... */
+    time_us progress_since; /* ... and when; 0 nothing yet */
+    struct idset nodes;     /* its own, confirmed */
     struct directive directive;
+    struct job_wish wish;
 
     /* indexes, rebuilt from the above (sched_index.h) */
     struct tree_node queue_node; /* in the queue while it may start */
@@ -164,8 +209,9 @@ struct job {
     dur_us needs;           /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */
-    struct job *prev, *next; /* aside list, or list of elastic jobs */
-    struct waiter *waits;    /* owned, n_after entries */
+    struct job *prev, *next;           /* aside list, or list of elastic jobs */
+    struct job *prev_wish, *next_wish; /* among those with a wish */
+    struct waiter *waits;              /* owned, n_after entries */
     uint32_t n_unmet;
     struct waiter *waiters; /* borrowed: who waits for this job */
 };
@@ -198,9 +244,11 @@ const char *job_display_state(const struct job *job);
 const char *job_ending_name(enum job_ending ending);
 const char *resize_mode_name(enum resize_mode mode);
 const char *deadline_action_name(enum deadline_action action);
+const char *loss_rule_name(enum loss_rule rule);
 const char *dependency_kind_name(enum dependency_kind kind);
 const char *directive_op_name(enum directive_op op);
 const char *directive_state_name(enum directive_state state);
 const char *asker_name(enum asker asker);
+const char *wish_answer_name(enum wish_answer answer);
 
 #endif

@@ -157,3 +157,26 @@ int step_resize(struct sched *sched, const struct event *event,
     idset_release(&delta);
     return result;
 }
+
+bool sched_offers(const struct sched *sched, int64_t id, time_us now,
+                  uint32_t *n, time_us *until)
+{
+    const struct job *job = job_table_get(&sched->jobs, id);
+    const struct job *head = sched_head(sched);
+    struct queue_hole hole = plan_hole(sched, head);
+    bool is_kept =
+        head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE;
+    uint32_t room;
+
+    *n = 0;
+    *until = 0;
+    if (job == NULL || is_kept || job->no_resize_before > now ||
+        check_resizable(sched, job, NULL) < 0)
+        return false;
+    room = job->request.max_nodes - idset_count(&job->nodes);
+    *n = step_ends_in_time(job, &hole, sched->now) ? hole.n_free : hole.n_extra;
+    if (*n > room)
+        *n = room;
+    *until = *n > 0 ? job->planned_end : 0;
+    return *n > 0;
+}

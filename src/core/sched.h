@@ -22,6 +22,8 @@ struct sched_config {
     dur_us accept_within, done_within;
     dur_us policy_done_within; /* for RESIZE_POLICY, which never accepts */
     dur_us cooldown;           /* < 0: clamp(25 % of walltime, 60, 300 s) */
+    dur_us evolving_delay;     /* by which grants to jobs that ask for more may
+                                * delay a head's promised start, in total */
     time_us ends;              /* of the allocation; TIME_NEVER = none */
     dur_us least_run; /* a job without a walltime starts if `ends` is not
                        * nearer than this */
@@ -137,6 +139,11 @@ struct why {
 int sched_why(const struct sched *sched, int64_t id, time_us now,
               struct why *out);
 void why_release(struct why *why);
+/* What a wish of job ID would get now without delaying anybody: up to N nodes,
+ * which it may have until UNTIL (TIME_NEVER = for as long as it runs). False:
+ * nothing, N is 0 then. */
+bool sched_offers(const struct sched *sched, int64_t id, time_us now,
+                  uint32_t *n, time_us *until);
 /* Expected starts of the first MAX jobs of the queue, in queue order: fills
  * IDS and STARTS, returns how many. */
 size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,

@@ -28,21 +28,23 @@ struct sched {
     struct profile profile; /* when nodes come back */
     struct job *aside;      /* pending, but too large or too long now */
     struct job *elastic;    /* running elastic jobs, newest first */
-    struct heap timers;     /* begin times, deadlines, cool-downs */
+    struct job *first_wish, *last_wish; /* wishes that wait, oldest first */
+    struct heap timers; /* begin times, deadlines, cool-downs, wishes */
     struct reservation reservation;
     uint64_t last_arrival;
     uint64_t last_seq; /* of directives */
-    time_us recorded;  /* of the last event that changed something */
-    time_us now;       /* of the last event; may be later, never earlier */
+    uint64_t last_wish_order;
+    time_us recorded; /* of the last event that changed something */
+    time_us now;      /* of the last event; may be later, never earlier */
 };
 
 /*
  * For the snapshot: the state is exactly config (not stored), `recorded`,
- * last_arrival, last_seq, the pool's sets (pool.h), the reservation (job,
- * nodes, promised), the ended ids with their outcome (job_table.h), and every
- * job's fields above "indexes", its request included. Load: sched_create,
- * pool_restore, job_table_set_ended..., sched_restore_job for each job by
- * rising id (takes the job), then sched_restore_finish.
+ * last_arrival, last_seq, last_wish_order, the pool's sets (pool.h), the
+ * reservation (job, nodes, promised), the ended ids with their outcome
+ * (job_table.h), and every job's fields above "indexes", its request included.
+ * Load: sched_create, pool_restore, job_table_set_ended..., sched_restore_job
+ * for each job by rising id (takes the job), then sched_restore_finish.
  */
 void sched_restore_job(struct sched *sched, struct job *job);
 void sched_restore_finish(struct sched *sched);

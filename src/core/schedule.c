@@ -74,6 +74,7 @@ static void take_timer(struct sched *sched, const struct heap_entry *timer,
             pass_deadline(sched, job, out);
         break;
     case TIMER_COOLDOWN:
+    case TIMER_WISH:
         break;
     }
 }

@@ -165,6 +165,7 @@ static void write_action(struct ledger *ledger, const struct action *action)
         write_phase(ledger, action);
         break;
     case ACT_REQUEUED:
+    case ACT_RESTARTED:
         write_requeued(ledger, action);
         break;
     case ACT_FINISHED:

@@ -133,6 +133,8 @@ static const char *asked_by(enum asker asker)
         return " (asked by the user)";
     case ASKED_BY_JOB:
         return " (asked by the job)";
+    case ASKED_BY_NODE_LOSS:
+        return " (nodes were lost)";
     }
     return "";
 }
@@ -160,7 +162,8 @@ static void tell_directive(struct news *news, const struct manager *manager,
                            const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
-    bool is_offer = action->directive == DIRECTIVE_OFFERED;
+    bool is_offer = action->directive == DIRECTIVE_OFFERED ||
+                    action->asker == ASKED_BY_NODE_LOSS;
     struct strbuf text;
 
     strbuf_init(&text);
@@ -212,6 +215,10 @@ static void tell_action(struct news *news, const struct manager *manager,
         break;
     case ACT_REQUEUED:
         add(news, LOG_INFO, "job %lld goes back to the queue after attempt %u",
+            (long long)action->job, action->attempt);
+        break;
+    case ACT_RESTARTED:
+        add(news, LOG_INFO, "job %lld starts again after attempt %u",
             (long long)action->job, action->attempt);
         break;
     case ACT_FINISHED:

@@ -188,6 +188,7 @@ void perform_action(struct manager *manager, const struct action *action)
         node_pool_touch(manager->pool);
         break;
     case ACT_REQUEUED:
+    case ACT_RESTARTED:
     case ACT_FINISHED:
         end_attempt(manager, action);
         break;
@@ -197,6 +198,7 @@ void perform_action(struct manager *manager, const struct action *action)
     case ACT_RECORD:
     case ACT_PHASE:
     case ACT_DIRECTIVE:
+    case ACT_ANSWER:
         break;
     }
 }

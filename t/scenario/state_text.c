@@ -28,6 +28,8 @@ static void add_request(struct strbuf *out, const struct job_request *request)
                    resize_mode_name(request->resize),
                    deadline_action_name(request->on_deadline), request->hold,
                    request->requeue);
+    strbuf_add_fmt(out, " loss=%s", loss_rule_name(request->loss));
+    add_number(out, "resize_cost", request->resize_cost);
     add_number(out, "min", request->min_nodes);
     add_number(out, "max", request->max_nodes);
     add_number(out, "pref", request->pref_nodes);
@@ -64,6 +66,28 @@ static void add_directive(struct strbuf *out, const struct directive *directive)
     strbuf_add_char(out, '\n');
 }
 
+static void add_learned(struct strbuf *out, const struct job *job)
+{
+    const struct job_wish *wish = &job->wish;
+
+    strbuf_add_str(out, "  learned");
+    add_number(out, "short_attempts", job->n_short_attempts);
+    add_number(out, "attempt_started", job->attempt_started);
+    add_number(out, "resize_cost", job->resize_cost);
+    add_number(out, "delayed", job->delayed);
+    add_number(out, "progress", job->progress);
+    add_number(out, "progressed", job->progressed);
+    add_number(out, "progress_from", job->progress_from);
+    add_number(out, "progress_since", job->progress_since);
+    if (wish->n > 0)
+        strbuf_add_fmt(out,
+                       " wish=%s:%" PRIu32 ":%" PRIu32 " seq=%" PRIu64
+                       " order=%" PRIu64 " until=%" PRId64,
+                       directive_op_name(wish->op), wish->n, wish->n_min,
+                       wish->seq, wish->order, wish->until);
+    strbuf_add_char(out, '\n');
+}
+
 static void add_job(struct strbuf *out, const struct job *job)
 {
     add_request(out, &job->request);
@@ -79,6 +103,7 @@ static void add_job(struct strbuf *out, const struct job *job)
     add_number(out, "unmet", job->n_unmet);
     add_set(out, "nodes", &job->nodes);
     strbuf_add_char(out, '\n');
+    add_learned(out, job);
     if (job->directive.seq != 0)
         add_directive(out, &job->directive);
 }
@@ -91,6 +116,7 @@ void state_add_text(struct strbuf *out, const struct sched *sched)
     add_number(out, "recorded", sched->recorded);
     add_number(out, "last_arrival", (int64_t)sched->last_arrival);
     add_number(out, "last_seq", (int64_t)sched->last_seq);
+    add_number(out, "last_wish_order", (int64_t)sched->last_wish_order);
     add_set(out, "members", &sched->pool.members);
     add_set(out, "down", &sched->pool.down);
     add_set(out, "drained", &sched->pool.drained);

@@ -32,8 +32,9 @@ static struct sched *load(const char *text)
 static void test_an_empty_scheduler(void **state)
 {
     static const char empty[] =
-        "{\"version\":1,\"recorded\":0,\"last_arrival\":0,\"last_seq\":0,"
-        "\"members\":\"\",\"down\":\"\",\"drained\":\"\",\"reservation\":null,"
+        "{\"version\":2,\"recorded\":0,\"last_arrival\":0,\"last_seq\":0,"
+        "\"members\":\"\",\"down\":\"\",\"drained\":\"\",\"last_wish_order\":0,"
+        "\"reservation\":null,"
         "\"ended\":{},\"jobs\":[]}\n";
     struct sched_config config;
     struct sched *sched;
@@ -129,22 +130,26 @@ static void test_a_snapshot_goes_on_as_the_original(void **state)
     "\"on_deadline\":\"keep\",\"hold\":false,\"requeue\":false,"              \
     "\"min_nodes\":1,\"max_nodes\":4,\"pref_nodes\":0,\"priority\":0,"        \
     "\"walltime\":60,\"begin\":0,\"serial_fraction\":0.5,"                    \
-    "\"accept_within\":0,\"done_within\":0,\"cooldown\":-1,\"after\":[],"     \
-    "\"runtimes\":[]}"
+    "\"accept_within\":0,\"done_within\":0,\"cooldown\":-1,"                  \
+    "\"on_node_loss\":\"end\",\"resize_cost\":0,\"after\":[],\"runtimes\":[]}"
+#define LATER                                                         \
+    "\"n_short_attempts\":0,\"attempt_started\":1,\"resize_cost\":0," \
+    "\"delayed\":0,\"progress\":0,\"progressed\":0,"                  \
+    "\"progress_from\":0,\"progress_since\":0,\"wish\":null,"
 #define JOB(id, job_state, nodes, directive)                             \
     "{\"state\":\"" job_state "\",\"ending\":\"not\",\"attempt\":1,"     \
     "\"n_start_failures\":0,\"arrival\":" #id ",\"submitted\":1,"        \
     "\"started\":1,\"planned_end\":61,\"no_resize_before\":0,\"nodes\":" \
-    "\"" nodes "\",\"directive\":" directive "," REQUEST(id) "}"
+    "\"" nodes "\"," LATER "\"directive\":" directive "," REQUEST(id) "}"
 #define DIRECTIVE(op, delta)                                          \
     "{\"state\":\"offered\",\"op\":\"" op "\",\"asker\":\"user\","    \
     "\"shown\":true,\"seq\":1,\"delta\":\"" delta "\",\"offered\":1," \
     "\"accept_by\":5,\"done_by\":9,\"for_job\":0}"
-#define STATE(reservation, ended, jobs)                                   \
-    "{\"version\":1,\"recorded\":1,\"last_arrival\":9,\"last_seq\":1,"    \
-    "\"members\":\"0-4\",\"down\":\"\",\"drained\":\"\","                 \
-    "\"reservation\":" reservation ",\"ended\":" ended ",\"jobs\":[" jobs \
-    "]}\n"
+#define STATE(reservation, ended, jobs)                                      \
+    "{\"version\":2,\"recorded\":1,\"last_arrival\":9,\"last_seq\":1,"       \
+    "\"members\":\"0-4\",\"down\":\"\",\"drained\":\"\","                    \
+    "\"last_wish_order\":0,\"reservation\":" reservation ",\"ended\":" ended \
+    ",\"jobs\":[" jobs "]}\n"
 
 static void test_a_state_by_hand(void **state)
 {
@@ -166,6 +171,42 @@ static void test_a_state_by_hand(void **state)
     sched_destroy(sched);
 }
 
+static const char *const later_parts[] = {
+    LATER, ",\"on_node_loss\":\"end\",\"resize_cost\":0",
+    "\"last_wish_order\":0,"};
+
+/* TEXT without what version 2 added, as an owned text. */
+static char *as_version_1(const char *text)
+{
+    char *old = strdup(text);
+
+    for (size_t i = 0; i < N_OF(later_parts); i++) {
+        char *part;
+        while ((part = strstr(old, later_parts[i])) != NULL) {
+            const char *rest = part + strlen(later_parts[i]);
+            memmove(part, rest, strlen(rest) + 1);
+        }
+    }
+    *strstr(old, "2") = '1';
+    return old;
+}
+
+static void test_a_snapshot_of_version_1_is_read(void **state)
+{
+    static const char text[] =
+        STATE("null", "{}", JOB(3, "running", "0-1", "null"));
+    char *old = as_version_1(text), *again;
+    struct sched *sched = load(old);
+
+    (void)state;
+    assert_null(strstr(old, "wish"));
+    again = state_to_text(sched);
+    assert_string_equal(again, text);
+    free(old);
+    free(again);
+    sched_destroy(sched);
+}
+
 static void test_damaged_states_are_refused(void **state)
 {
     static const char *const wrong[][2] = {
@@ -173,7 +214,7 @@ static void test_damaged_states_are_refused(void **state)
         {"{", "not JSON"},
         {"[[[[[[[[[[]]]]]]]]]]", "not JSON"},
         {"{}", "version 0"},
-        {"{\"version\":2}", "version 2"},
+        {"{\"version\":3}", "version 3"},
         {"{\"version\":1}", "no \"recorded\""},
         {STATE("null", "{\"running\":\"1\"}", ""), "ended"},
         {STATE("null", "{\"failed\":\"0\"}", ""), "ended"},
@@ -237,6 +278,7 @@ int main(void)
         cmocka_unit_test(test_random_states_come_back),
         cmocka_unit_test(test_a_snapshot_goes_on_as_the_original),
         cmocka_unit_test(test_a_state_by_hand),
+        cmocka_unit_test(test_a_snapshot_of_version_1_is_read),
         cmocka_unit_test(test_damaged_states_are_refused),
     };
 

@@ -24,9 +24,11 @@ static void test_every_constant_has_a_word(void **state)
     assert_int_equal(count(words_dependency), AFTER_NOT_OK + 1);
     assert_int_equal(count(words_state), JOB_N_STATES);
     assert_int_equal(count(words_ending), ENDING_CANCEL + 1);
+    assert_int_equal(count(words_loss), LOSS_RESTARTS + 1);
+    assert_int_equal(count(words_answer), ANSWER_DENIED + 1);
     assert_int_equal(count(words_op), DIRECTIVE_SHRINK + 1);
     assert_int_equal(count(words_directive), DIRECTIVE_FORCED + 1);
-    assert_int_equal(count(words_asker), ASKED_BY_JOB + 1);
+    assert_int_equal(count(words_asker), ASKED_BY_NODE_LOSS + 1);
     assert_int_equal(count(words_exit), EXITED_NODE_LOST + 1);
 }
 
@@ -41,6 +43,10 @@ static void test_the_words_are_those_of_the_core(void **state)
         assert_string_equal(words_directive[i], directive_state_name(i));
     for (int i = 0; words_resize[i]; i++)
         assert_string_equal(words_resize[i], resize_mode_name(i));
+    for (int i = 0; words_loss[i]; i++)
+        assert_string_equal(words_loss[i], loss_rule_name(i));
+    for (int i = 0; words_answer[i]; i++)
+        assert_string_equal(words_answer[i], wish_answer_name(i));
 }
 
 static void test_looking_up(void **state)

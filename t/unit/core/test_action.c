@@ -36,11 +36,13 @@ static void clearing_keeps_memory_and_setting(void **state)
     idset_add(&actions_add(&actions, ACT_OFFER)->nodes, 9);
     event_init(&actions_add(&actions, ACT_RECORD)->event, EV_DRAIN, 1);
     idset_add(&actions.items[1].event.nodes, 3);
+    actions.retry_after = 5;
     size = actions.size;
     actions_clear(&actions);
     assert_int_equal(actions.n, 0);
     assert_int_equal(actions.size, size);
     assert_true(actions.without_records);
+    assert_int_equal(actions.retry_after, 0);
     assert_int_equal(actions.err.code, ERR_NONE);
     assert_true(idset_is_empty(&actions_add(&actions, ACT_KILL)->nodes));
     actions_release(&actions);
@@ -55,6 +57,8 @@ static void phases_have_names(void **state)
     assert_string_equal(phase_why_name(PHASE_GROW), "grow");
     assert_string_equal(phase_why_name(PHASE_SHRINK), "shrink");
     assert_string_equal(phase_why_name(PHASE_FORCED), "forced");
+    assert_string_equal(phase_why_name(PHASE_RESTART), "restart");
+    assert_string_equal(phase_why_name(PHASE_LOST), "lost");
 }
 
 int main(void)

@@ -127,6 +127,7 @@ static struct sched *restore(const struct sched *from)
     to->recorded = from->recorded;
     to->last_arrival = from->last_arrival;
     to->last_seq = from->last_seq;
+    to->last_wish_order = from->last_wish_order;
     idset_copy(&to->pool.members, &from->pool.members);
     idset_copy(&to->pool.down, &from->pool.down);
     idset_copy(&to->pool.drained, &from->pool.drained);
@@ -152,6 +153,15 @@ static struct sched *restore(const struct sched *from)
         copy->started = job->started;
         copy->planned_end = job->planned_end;
         copy->no_resize_before = job->no_resize_before;
+        copy->n_short_attempts = job->n_short_attempts;
+        copy->attempt_started = job->attempt_started;
+        copy->resize_cost = job->resize_cost;
+        copy->delayed = job->delayed;
+        copy->progress = job->progress;
+        copy->progressed = job->progressed;
+        copy->progress_from = job->progress_from;
+        copy->progress_since = job->progress_since;
+        copy->wish = job->wish;
         idset_copy(&copy->nodes, &job->nodes);
         copy->directive = job->directive;
         copy->directive.delta = (struct idset){.words = NULL};
