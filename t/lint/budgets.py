@@ -43,7 +43,7 @@ def check_files(root):
 
 
 def check_licences(root):
-    return [str(path) for folder in ("src", "t", "examples", "bench")
+    return [str(path) for folder in ("src", "t", "examples", "bench", "python")
             for path in (root / folder).rglob("*")
             if path.suffix in (".c", ".h", ".py", ".sh", ".bats")
             and "SPDX-License-Identifier: BSD-2-Clause"
