@@ -12,9 +12,11 @@
  *   keys N                      keys N KEY...: of what runs there, each once
  *   where N                     where N BOOT-ID PID-NAMESPACE
  *   sweep N SIGNAL KEY WHAT     swept N COUNT: SIGNAL to all processes of KEY;
- *                               WHAT job: but not to PRRTE's daemons; all: to
- *                               these too, and the folder /tmp/erm-KEY goes.
- *                               KILL comes again until nothing is found.
+ *                               WHAT job: but not to PRRTE's daemons; node: nor
+ *                               to what is below an erm-shepherd there; all: to
+ *                               all, and the folder /tmp/erm-KEY goes. SIGNAL
+ *                               0 only counts; KILL comes again until nothing
+ *                               is found.
  *
  *   works KEY                   (one-shot) exit status 0 when a process of KEY
  *                               is there besides PRRTE's daemons, else 1

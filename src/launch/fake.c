@@ -4,6 +4,7 @@
  * job's run time and outcome are read off the words of its command:
  *   sleep S      takes S seconds (added up)      true, false   as they say
  *   exit N       ends with status N              ignore-term   only KILL helps
+ *   stays        something of it stays on nodes that it gives back
  * A command with none of these takes one second. Signals end the job as they
  * would end a program without handlers; warnings are not sent. Nothing
  * survives a restart: adopt() knows no attempt that it did not start.
@@ -18,6 +19,7 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
+#include "launch/clearing.h"
 #include "launch/words.h"
 
 struct run_key { /* hashed as bytes: no padding */
@@ -33,6 +35,7 @@ struct run {
     bool is_started;
     bool is_ending; /* asked to, or its walltime is over */
     bool ignores_term;
+    bool stays; /* on nodes that it gives back */
     int code;
     dur_us run_time, walltime, grace;
     time_us started, started_wall;
@@ -45,7 +48,8 @@ struct run {
 struct fake {
     struct launcher launcher;
     struct launcher_config config;
-    struct run *runs; /* owned table */
+    struct run *runs;           /* owned table */
+    struct clearing *clearings; /* owned list */
 };
 
 static struct fake *to_fake(struct launcher *launcher)
@@ -135,6 +139,8 @@ static void report_ended(struct run *run, int signal)
                                        .signal = signal,
                                        .started_us = run->started_wall,
                                        .ended_us = run->started_wall + lasted};
+    clearing_forget(&fake->clearings,
+                    &(struct launch_key){report.job_id, report.attempt});
     free_run(run);
     fake->config.report(fake->config.context, &report);
 }
@@ -213,8 +219,10 @@ static void read_command(struct run *run, const char *command,
     }
     if (!is_known)
         run->run_time = USEC_PER_SEC;
-    for (size_t i = 0; i < words->n; i++)
+    for (size_t i = 0; i < words->n; i++) {
         run->ignores_term |= word_is(command, &words->items[i], "ignore-term");
+        run->stays |= word_is(command, &words->items[i], "stays");
+    }
 }
 
 static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
@@ -303,12 +311,54 @@ static int set_walltime(struct launcher *launcher, int64_t job_id,
     return 0;
 }
 
+static void look_on_nodes(void *context, struct clearing *clearing, int signal)
+{
+    struct run *run =
+        find(context, clearing->key.job_id, clearing->key.attempt);
+    bool is_there = run && run->stays;
+    if (is_there && (signal == SIGKILL || !run->ignores_term))
+        run->stays = false; /* when it is looked at again */
+    if (is_there)
+        clearing->n_ended = 1;
+    clearing_looked(clearing, is_there);
+}
+
+static void report_cleared(void *context, const struct clearing *clearing)
+{
+    struct fake *fake = context;
+    struct launch_report report = {.job_id = clearing->key.job_id,
+                                   .attempt = clearing->key.attempt,
+                                   .what = LAUNCH_CLEARED,
+                                   .seq = clearing->seq,
+                                   .n_killed = clearing->n_ended};
+    fake->config.report(fake->config.context, &report);
+}
+
+static int clear(struct launcher *launcher, const struct launch_change *change,
+                 struct err *err)
+{
+    struct fake *fake = to_fake(launcher);
+    if (!find_or_say(launcher, change->key.job_id, change->key.attempt, err))
+        return -1;
+    clearing_begin(&fake->clearings, fake->config.loop, change, look_on_nodes,
+                   report_cleared, fake);
+    return 0;
+}
+
+/* There is nothing that could be moved. */
+static void place_on(struct launcher *launcher, const struct launch_key *key,
+                     const struct idset *nodes)
+{
+    (void)launcher, (void)key, (void)nodes;
+}
+
 static void destroy(struct launcher *launcher)
 {
     struct fake *fake = to_fake(launcher);
     struct run *run, *next;
     if (!fake)
         return;
+    clearing_release(&fake->clearings);
     HASH_ITER (hh, fake->runs, run, next)
         free_run(run);
     free(fake);
@@ -322,6 +372,8 @@ static const struct launcher_ops ops = {
     .signal = send_signal,
     .terminate = terminate,
     .set_walltime = set_walltime,
+    .clear = clear,
+    .place = place_on,
     .destroy = destroy,
 };
 

@@ -77,8 +77,10 @@ struct operation {
     uint64_t number;
     struct idset waiting; /* hosts that have not answered */
     bool is_probe;
+    uint32_t n_found;
     struct event *timeout; /* owned */
-    hosts_done_f *done;
+    hosts_done_f *done;    /* NULL: */
+    hosts_found_f *found;
     void *context;
     struct operation *prev, *next;
 };
@@ -113,17 +115,20 @@ static struct host *get(const struct hosts *hosts, uint32_t number)
 
 static void end_operation(struct operation *operation)
 {
-    hosts_done_f *done = operation->done;
-    void *context = operation->context;
+    struct operation ended = *operation;
 
     DL_DELETE(operation->hosts->operations, operation);
     event_free(operation->timeout);
     idset_release(&operation->waiting);
     free(operation);
-    done(context);
+    if (ended.done != NULL)
+        ended.done(ended.context);
+    else
+        ended.found(ended.context, ended.n_found);
 }
 
-static void answered(struct hosts *hosts, uint32_t node, uint64_t number)
+static void answered(struct hosts *hosts, uint32_t node, uint64_t number,
+                     uint32_t n_found)
 {
     struct operation *operation;
 
@@ -135,19 +140,22 @@ static void answered(struct hosts *hosts, uint32_t node, uint64_t number)
     if (operation == NULL || !idset_has(&operation->waiting, node))
         return;
     idset_remove(&operation->waiting, node);
+    operation->n_found += n_found;
     if (idset_count(&operation->waiting) == 0) /* not from inside a call */
         event_active(operation->timeout, EV_TIMEOUT, 0);
 }
 
-/* NODE keeps no probe (sweep) waiting any more. */
-static void answer_all(struct hosts *hosts, uint32_t node, bool is_probe)
+/* HOST keeps no probe (sweep) waiting any more. While it is not down something
+ * may be there. */
+static void answer_all(struct hosts *hosts, const struct host *host,
+                       bool is_probe)
 {
     struct operation *operation;
 
     DL_FOREACH(hosts->operations, operation)
     {
         if (operation->is_probe == is_probe)
-            answered(hosts, node, operation->number);
+            answered(hosts, host->number, operation->number, host->is_up);
     }
 }
 
@@ -256,8 +264,8 @@ static void fail(struct hosts *hosts, struct host *host, const char *why)
     host->state = HOST_WAITING;
     host->due = clock_boot_us() + host->retry;
     host->retry = twice(host->retry, hosts->spans.retry_max);
-    answer_all(hosts, host->number, true);
-    answer_all(hosts, host->number, false);
+    answer_all(hosts, host, true);
+    answer_all(hosts, host, false);
     if (was_up)
         log_warning(hosts->config.log, "%s is down: %s", host->name, text);
     tell(hosts, host, false, text);
@@ -272,7 +280,7 @@ static void connect_again(struct hosts *hosts, struct host *host)
     host->is_second = true;
     host->state = HOST_WAITING;
     host->due = 0;
-    answer_all(hosts, host->number, false);
+    answer_all(hosts, host, false);
     event_active(hosts->timer, EV_TIMEOUT, 0);
 }
 
@@ -300,7 +308,7 @@ static void come_up(struct hosts *hosts, struct host *host)
     host->state = HOST_UP;
     host->retry = hosts->spans.retry;
     if (host->is_up) {
-        answer_all(hosts, host->number, true);
+        answer_all(hosts, host, true);
         return;
     }
     host->is_up = true;
@@ -335,6 +343,7 @@ static void take_facts(struct host *host, const char *text)
 static void take_keys(struct hosts *hosts, struct host *host, char *text)
 {
     const struct hosts_config *config = &hosts->config;
+    enum hosts_claim claim;
     char *rest, *key;
     int64_t job_id;
     uint32_t attempt;
@@ -345,12 +354,16 @@ static void take_keys(struct hosts *hosts, struct host *host, char *text)
     host->state = HOST_SWEEPING;
     for (key = strtok_r(text, " ", &rest); key != NULL;
          key = strtok_r(NULL, " ", &rest)) {
-        if (!engine_key_parse(config->engine, key, &job_id, &attempt) ||
-            config->is_live(config->live_context, job_id, attempt))
+        if (!engine_key_parse(config->engine, key, &job_id, &attempt))
+            continue;
+        claim =
+            config->claim(config->claim_context, job_id, attempt, host->number);
+        if (claim == HOSTS_LIVE)
             continue;
         log_info(config->log, "%s has left-overs of job %" PRId64, host->name,
                  job_id);
-        send_line(host, "sweep 0 KILL %s all\n", key);
+        send_line(host, "sweep 0 KILL %s %s\n", key,
+                  claim == HOSTS_OVER ? "all" : "node");
         host->n_sweeps++;
     }
     if (host->n_sweeps == 0)
@@ -358,10 +371,11 @@ static void take_keys(struct hosts *hosts, struct host *host, char *text)
     connect_some(hosts);
 }
 
-static void take_swept(struct hosts *hosts, struct host *host, uint64_t number)
+static void take_swept(struct hosts *hosts, struct host *host, uint64_t number,
+                       const char *text)
 {
     if (number > 0)
-        answered(hosts, host->number, number);
+        answered(hosts, host->number, number, (uint32_t)atoi(text));
     else if (host->state == HOST_SWEEPING && --host->n_sweeps == 0)
         come_up(hosts, host);
 }
@@ -370,7 +384,7 @@ static void take_pong(struct hosts *hosts, struct host *host, uint64_t number)
 {
     if (host->state == HOST_UP)
         host->is_second = false;
-    answered(hosts, host->number, number);
+    answered(hosts, host->number, number, 0);
 }
 
 static void take_line(struct hosts *hosts, struct host *host, char *line)
@@ -391,7 +405,7 @@ static void take_line(struct hosts *hosts, struct host *host, char *line)
     else if (strcmp(verb, "keys") == 0)
         take_keys(hosts, host, line + used);
     else if (strcmp(verb, "swept") == 0)
-        take_swept(hosts, host, number);
+        take_swept(hosts, host, number, line + used);
     else /* ssh, or a login script: the last word before the end may explain */
         snprintf(host->complaint, sizeof(host->complaint), "%s", line);
 }
@@ -578,8 +592,8 @@ static void forget(struct hosts *hosts, struct host *host)
 {
     disconnect(hosts, host);
     host->state = HOST_NONE;
-    answer_all(hosts, host->number, true);
-    answer_all(hosts, host->number, false);
+    answer_all(hosts, host, true);
+    answer_all(hosts, host, false);
     hosts->items[host->number] = NULL;
     free(host->name);
     free(host);
@@ -672,6 +686,8 @@ static void on_operation_end(evutil_socket_t fd, short what, void *context)
         idset_remove(&operation->waiting, node);
         if (operation->is_probe && host != NULL && host->is_up)
             fail(hosts, host, "does not answer");
+        else if (host != NULL && host->is_up)
+            operation->n_found++;
     }
     end_operation(operation);
 }
@@ -722,6 +738,39 @@ void hosts_sweep(struct hosts *hosts, const struct idset *nodes,
                   operation->number, key, is_all ? "all" : "job");
         idset_add(&operation->waiting, node);
     }
+    finish_beginning(operation);
+}
+
+static void add_signal(struct strbuf *out, int signal)
+{
+    const char *name = signal > 0 ? sigabbrev_np(signal) : NULL;
+
+    if (name != NULL)
+        strbuf_add_str(out, name);
+    else
+        strbuf_add_fmt(out, "%d", signal);
+}
+
+void hosts_signal(struct hosts *hosts, const struct idset *nodes, int signal,
+                  const char *key, hosts_found_f *done, void *context)
+{
+    struct operation *operation = begin_operation(hosts, NULL, context);
+    struct strbuf name;
+
+    strbuf_init(&name);
+    add_signal(&name, signal);
+    operation->found = done;
+    IDSET_EACH (nodes, node) {
+        const struct host *host = get(hosts, node);
+        if (can_ask(hosts, node)) {
+            send_line(host, "sweep %" PRIu64 " %s %s node\n", operation->number,
+                      name.text, key);
+            idset_add(&operation->waiting, node);
+        } else if (host != NULL && host->is_up) {
+            operation->n_found++;
+        }
+    }
+    strbuf_release(&name);
     finish_beginning(operation);
 }
 

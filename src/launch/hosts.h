@@ -18,8 +18,15 @@
 
 struct hosts;
 
-/* Does that attempt run, as far as anybody knows? */
-typedef bool hosts_is_live_f(void *context, int64_t job_id, uint32_t attempt);
+/* What that attempt has to do with NODE, as far as anybody knows. */
+enum hosts_claim {
+    HOSTS_OVER,       /* it does not run: all that it left there goes */
+    HOSTS_GIVEN_BACK, /* it runs, but not there any more: what is there goes,
+                         but PRRTE's daemons, which it cannot do without */
+    HOSTS_LIVE,       /* it runs there */
+};
+typedef enum hosts_claim hosts_claim_f(void *context, int64_t job_id,
+                                       uint32_t attempt, uint32_t node);
 
 /* How patient erm is with hosts. */
 struct hosts_spans {
@@ -42,8 +49,8 @@ struct hosts_config {
     const struct engine *engine;
     launch_node_report_f *node_report;
     void *report_context;
-    hosts_is_live_f *is_live;
-    void *live_context;
+    hosts_claim_f *claim;
+    void *claim_context;
     const struct hosts_spans *spans; /* NULL = hosts_default_spans */
 };
 
@@ -67,6 +74,14 @@ typedef void hosts_done_f(void *context);
 void hosts_sweep(struct hosts *hosts, const struct idset *nodes,
                  const char *key, bool is_all, hosts_done_f *done,
                  void *context);
+typedef void hosts_found_f(void *context, uint32_t n);
+
+/* Sends SIGNAL (0: none) to what KEY has on NODES, but not to PRRTE's daemons
+ * nor to what a shepherd has there, and calls DONE with how many that are:
+ * always later. A host that does not answer counts as one, unless it is down.
+ */
+void hosts_signal(struct hosts *hosts, const struct idset *nodes, int signal,
+                  const char *key, hosts_found_f *done, void *context);
 /* Asks NODES at once whether they are there; those that do not answer within a
  * few seconds are reported down before DONE is called. */
 void hosts_probe(struct hosts *hosts, const struct idset *nodes,

@@ -61,6 +61,20 @@ struct launch_place {
     bool has_dvm, is_pool;
 };
 
+struct launch_key {
+    int64_t job_id;
+    uint32_t attempt;
+};
+
+/* Nodes that an attempt gives back; all borrowed for the call. */
+struct launch_change {
+    struct launch_key key;
+    uint64_t seq;              /* of the directive, for the report */
+    const struct idset *nodes; /* that go */
+    const struct idset *stay;  /* that it keeps */
+    dur_us grace;              /* TERM to KILL */
+};
+
 struct launch_report {
     int64_t job_id;
     uint32_t attempt;
@@ -68,8 +82,11 @@ struct launch_report {
         LAUNCH_STARTED,
         LAUNCH_START_FAILED,
         LAUNCH_ENDED,
-        LAUNCH_LOST
+        LAUNCH_LOST,
+        LAUNCH_CLEARED, /* at any time between the start and the end */
     } what;
+    uint64_t seq;            /* LAUNCH_CLEARED: as in the change */
+    uint32_t n_killed;       /* the same: processes that had to be ended */
     pid_t pid;               /* LAUNCH_STARTED: of the command, 0 unknown */
     const char *text;        /* LAUNCH_START_FAILED: why; LAUNCH_ENDED: what is
                                 to be said of it or NULL; borrowed */
@@ -89,9 +106,9 @@ struct launch_node_report {
 typedef void launch_node_report_f(void *context,
                                   const struct launch_node_report *report);
 
-/* The nodes that a job has now: it may have grown, or given some back. Borrowed
- * for a moment; NULL: not known. */
-typedef const struct idset *launch_nodes_f(void *context, int64_t job_id);
+/* Copies to OUT the nodes that a job has or is offered now: it may have grown,
+ * or given some back. False: not known, OUT is unchanged. */
+typedef bool launch_nodes_f(void *context, int64_t job_id, struct idset *out);
 
 struct launcher {
     const struct launcher_ops *ops;
@@ -146,6 +163,17 @@ struct launcher_ops {
      * NODE is pinned to ("0-3,8"), or nothing: it is not pinned. */
     void (*add_cpus)(struct launcher *launcher, uint32_t node,
                      struct strbuf *out);
+    /* Ends everything of the attempt on CHANGE's nodes: TERM, the grace, KILL;
+     * what runs on its other nodes is not touched. When nothing of it is left
+     * there, LAUNCH_CLEARED is reported; when the attempt ends before, that is
+     * reported alone. Asked twice for one directive, it is reported once. */
+    int (*clear)(struct launcher *launcher, const struct launch_change *change,
+                 struct err *err);
+    /* The attempt's nodes are now these: its processes may use their
+     * processors and no others. May be repeated; an attempt that is not there
+     * is ignored. */
+    void (*place)(struct launcher *launcher, const struct launch_key *key,
+                  const struct idset *nodes);
     /* May be NULL. A person says that NODE is well: no more waiting before it
      * is used again, once it answers. */
     void (*resume_node)(struct launcher *launcher, uint32_t node);

@@ -23,9 +23,12 @@
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
+#include "launch/affinity.h"
+#include "launch/clearing.h"
 #include "launch/message.h"
 #include "launch/orphans.h"
 #include "launch/processors.h"
+#include "launch/residents.h"
 #include "launch/slices.h"
 #include "launch/starter.h"
 
@@ -52,12 +55,14 @@ struct local {
     struct launcher launcher;
     struct launcher_config config;
     struct slices slices;
+    struct hostlist names; /* of the nodes */
     struct starter starter;
-    struct attempt *attempts; /* owned table */
-    int report_fd;            /* read end of the shepherds' pipe */
-    struct event *report;     /* owned */
-    struct event *timer;      /* owned; set while an attempt needs it */
-    struct strbuf line;       /* the start of a line that is not complete */
+    struct attempt *attempts;   /* owned table */
+    struct clearing *clearings; /* owned list */
+    int report_fd;              /* read end of the shepherds' pipe */
+    struct event *report;       /* owned */
+    struct event *timer;        /* owned; set while an attempt needs it */
+    struct strbuf line;         /* the start of a line that is not complete */
 };
 
 static void look(struct attempt *attempt);
@@ -189,6 +194,8 @@ static void report_last(struct attempt *attempt, struct launch_report report)
     char *failure = attempt->failure;
     attempt->failure = NULL;
     free_attempt(attempt);
+    clearing_forget(&local->clearings,
+                    &(struct launch_key){report.job_id, report.attempt});
     if (report.what == LAUNCH_START_FAILED && failure)
         report.text = failure;
     local->config.report(local->config.context, &report);
@@ -359,9 +366,12 @@ static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
     struct local *local = to_local(launcher);
     (void)unready, (void)err;
     local->slices.n_nodes = n;
-    for (uint32_t i = 0; i < n; i++)
+    hostlist_release(&local->names);
+    for (uint32_t i = 0; i < n; i++) {
         slots[i] =
             nodes[i].slots ? nodes[i].slots : slices_count(&local->slices, i);
+        hostlist_add(&local->names, nodes[i].name ? nodes[i].name : "");
+    }
     return 0;
 }
 
@@ -496,12 +506,105 @@ static void add_cpus(struct launcher *launcher, uint32_t node,
     idset_release(&nodes);
 }
 
+/* ---- nodes that come and go ---- */
+
+static void add_processors(const struct local *local, const struct idset *nodes,
+                           struct idset *out)
+{
+    IDSET_EACH (nodes, node) {
+        if (node < local->slices.n_nodes)
+            slices_add(&local->slices, node, out);
+    }
+}
+
+/* What only the nodes that go have: neighbours may share a processor. */
+static void find_own_processors(const struct local *local,
+                                const struct clearing *clearing,
+                                struct idset *out)
+{
+    struct idset kept = {.words = NULL};
+    if (local->config.is_unpinned)
+        return;
+    add_processors(local, &clearing->nodes, out);
+    add_processors(local, &clearing->stay, &kept);
+    idset_subtract(out, &kept);
+    idset_release(&kept);
+}
+
+static void look_on_nodes(void *context, struct clearing *clearing, int signal)
+{
+    struct local *local = context;
+    struct hostlist names;
+    struct idset processors = {.words = NULL};
+    struct residents residents = {.nodes = &names, .processors = &processors};
+    struct attempt *attempt =
+        find(local, clearing->key.job_id, clearing->key.attempt);
+    uint32_t n = 0;
+    hostlist_init(&names);
+    IDSET_EACH (&clearing->nodes, node) {
+        if (node < local->names.n)
+            hostlist_add(&names, local->names.names[node]);
+    }
+    find_own_processors(local, clearing, &processors);
+    if (attempt && attempt->shepherd > 0)
+        n = residents_signal(attempt->shepherd, &residents, signal,
+                             signal == SIGTERM, &clearing->seen);
+    clearing->n_ended = idset_count(&clearing->seen);
+    hostlist_release(&names);
+    idset_release(&processors);
+    clearing_looked(clearing, n);
+}
+
+static void report_cleared(void *context, const struct clearing *clearing)
+{
+    struct local *local = context;
+    struct launch_report report = {.job_id = clearing->key.job_id,
+                                   .attempt = clearing->key.attempt,
+                                   .what = LAUNCH_CLEARED,
+                                   .seq = clearing->seq,
+                                   .n_killed = clearing->n_ended};
+    local->config.report(local->config.context, &report);
+}
+
+static int clear(struct launcher *launcher, const struct launch_change *change,
+                 struct err *err)
+{
+    struct local *local = to_local(launcher);
+    struct attempt *attempt =
+        find(local, change->key.job_id, change->key.attempt);
+    if (!attempt)
+        return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
+                       (long long)change->key.job_id);
+    if (attempt->pidfd < 0)
+        watch_holder(attempt);
+    clearing_begin(&local->clearings, local->config.loop, change, look_on_nodes,
+                   report_cleared, local);
+    return 0;
+}
+
+static void place_on(struct launcher *launcher, const struct launch_key *key,
+                     const struct idset *nodes)
+{
+    struct local *local = to_local(launcher);
+    struct attempt *attempt = find(local, key->job_id, key->attempt);
+    struct idset processors = {.words = NULL};
+    if (!attempt || local->config.is_unpinned)
+        return;
+    if (attempt->pidfd < 0)
+        watch_holder(attempt);
+    add_processors(local, nodes, &processors);
+    if (attempt->shepherd > 0 && !idset_is_empty(&processors))
+        affinity_move(attempt->shepherd, &processors);
+    idset_release(&processors);
+}
+
 static void destroy(struct launcher *launcher)
 {
     struct local *local = to_local(launcher);
     struct attempt *attempt, *next;
     if (!local)
         return;
+    clearing_release(&local->clearings);
     HASH_ITER (hh, local->attempts, attempt, next)
         free_attempt(attempt);
     if (local->report)
@@ -513,6 +616,7 @@ static void destroy(struct launcher *launcher)
     if (local->starter.report_fd >= 0)
         close(local->starter.report_fd);
     slices_release(&local->slices);
+    hostlist_release(&local->names);
     strbuf_release(&local->line);
     free(local);
 }
@@ -526,6 +630,8 @@ static const struct launcher_ops ops = {
     .terminate = terminate,
     .set_walltime = set_walltime,
     .add_cpus = add_cpus,
+    .clear = clear,
+    .place = place_on,
     .destroy = destroy,
 };
 
@@ -563,6 +669,7 @@ struct launcher *launcher_local_create(const struct launcher_config *config,
     local->config = *config;
     local->report_fd = -1;
     strbuf_init(&local->line);
+    hostlist_init(&local->names);
     local->starter = (struct starter){.shepherd_path = config->shepherd_path,
                                       .jobs_dir = config->jobs_dir,
                                       .report_fd = -1,

@@ -7,6 +7,7 @@
 #include "launch/prrte.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 
 #include "base/alloc.h"
 #include "base/remove.h"
+#include "launch/clearing.h"
 #include "launch/hosts.h"
 #include "launch/pool_dvm.h"
 
@@ -29,6 +31,7 @@ struct run {
     struct prrte *prrte; /* borrowed */
     struct idset nodes;  /* that it has, or has had */
     bool is_pool;
+    uint32_t n_ended;          /* on its hosts, by the clearing under way */
     struct launch_report last; /* being held back; text owned */
     UT_hash_handle hh;
 };
@@ -36,11 +39,12 @@ struct run {
 struct prrte {
     struct launcher launcher;
     struct prrte_config config;
-    struct engine *engine;  /* owned */
-    struct launcher *inner; /* owned */
-    struct hosts *hosts;    /* owned; NULL: pretend hosts */
-    struct pool_dvm *pool;  /* owned; NULL: none */
-    struct run *runs;       /* owned table */
+    struct engine *engine;      /* owned */
+    struct launcher *inner;     /* owned */
+    struct hosts *hosts;        /* owned; NULL: pretend hosts */
+    struct pool_dvm *pool;      /* owned; NULL: none */
+    struct run *runs;           /* owned table */
+    struct clearing *clearings; /* owned list: of hosts */
 };
 
 static struct prrte *to_prrte(struct launcher *launcher)
@@ -89,11 +93,34 @@ static bool is_ended(const struct run *run)
     return run->last.job_id != 0;
 }
 
-static bool is_live(void *context, int64_t job_id, uint32_t attempt)
+/* Those that it has or is offered now; of what it had before when that is not
+ * known. */
+static void add_present_nodes(const struct run *run, struct idset *out)
+{
+    const struct launcher_config *config = &run->prrte->config.base;
+    struct idset nodes = {.words = NULL};
+
+    if (config->job_nodes != NULL &&
+        config->job_nodes(config->context, run->key.job_id, &nodes))
+        idset_unite(out, &nodes);
+    else
+        idset_unite(out, &run->nodes);
+    idset_release(&nodes);
+}
+
+static enum hosts_claim claim(void *context, int64_t job_id, uint32_t attempt,
+                              uint32_t node)
 {
     const struct run *run = find(context, job_id, attempt);
+    struct idset nodes = {.words = NULL};
+    bool is_there;
 
-    return run != NULL && !is_ended(run);
+    if (run == NULL || is_ended(run))
+        return HOSTS_OVER;
+    add_present_nodes(run, &nodes);
+    is_there = idset_has(&nodes, node);
+    idset_release(&nodes);
+    return is_there ? HOSTS_LIVE : HOSTS_GIVEN_BACK;
 }
 
 /* ---- the last report ---- */
@@ -129,25 +156,18 @@ static void pass_on(void *context)
     free((char *)(uintptr_t)report.text);
 }
 
-static const struct idset *present_nodes(const struct run *run)
-{
-    const struct launcher_config *config = &run->prrte->config.base;
-    const struct idset *nodes = NULL;
-
-    if (config->job_nodes != NULL)
-        nodes = config->job_nodes(config->context, run->key.job_id);
-    return nodes != NULL ? nodes : &run->nodes;
-}
-
 /* What a command's own prun has started in the pool's DVM may have no mark but
  * the DVM's. Ensures: only on hosts that are nobody else's. */
 static void sweep_pool(void *context)
 {
     struct run *run = context;
+    struct idset nodes = {.words = NULL};
     char key[ENGINE_KEY_MAX];
 
-    hosts_sweep(run->prrte->hosts, present_nodes(run),
+    add_present_nodes(run, &nodes);
+    hosts_sweep(run->prrte->hosts, &nodes,
                 engine_key(run->prrte->engine, 0, 0, key), false, pass_on, run);
+    idset_release(&nodes);
 }
 
 static void sweep(void *context)
@@ -165,7 +185,9 @@ static void take_last(struct run *run, const struct launch_report *report)
 
     run->last = *report;
     run->last.text = mem_strdup(report->text);
-    idset_unite(&run->nodes, present_nodes(run));
+    clearing_forget(&run->prrte->clearings,
+                    &(struct launch_key){report->job_id, report->attempt});
+    add_present_nodes(run, &run->nodes);
     if (hosts == NULL)
         pass_on(run);
     else if (report->what == LAUNCH_ENDED &&
@@ -175,6 +197,19 @@ static void take_last(struct run *run, const struct launch_report *report)
         sweep(run);
 }
 
+/* What was ended on the hosts counts as well. */
+static void pass_on_cleared(struct prrte *prrte, struct run *run,
+                            const struct launch_report *report)
+{
+    struct launch_report sum = *report;
+
+    if (run != NULL) {
+        sum.n_killed += run->n_ended;
+        run->n_ended = 0;
+    }
+    prrte->config.base.report(prrte->config.base.context, &sum);
+}
+
 static void on_report(void *context, const struct launch_report *report)
 {
     struct prrte *prrte = context;
@@ -182,6 +217,8 @@ static void on_report(void *context, const struct launch_report *report)
 
     if (report->job_id == 0)
         pool_dvm_report(prrte->pool, report);
+    else if (report->what == LAUNCH_CLEARED)
+        pass_on_cleared(prrte, run, report);
     else if (run == NULL || report->what == LAUNCH_STARTED)
         prrte->config.base.report(prrte->config.base.context, report);
     else
@@ -311,6 +348,76 @@ static void add_cpus(struct launcher *launcher, uint32_t node,
     inner->ops->add_cpus(inner, node, out);
 }
 
+/* ---- nodes that come and go ---- */
+
+/* What got TERM once is only counted from then on. */
+static void found(void *context, uint32_t n)
+{
+    struct clearing *clearing = context;
+
+    if (clearing->n_ended < n)
+        clearing->n_ended = n;
+    clearing_looked(clearing, n);
+}
+
+static void look_on_hosts(void *context, struct clearing *clearing, int signal)
+{
+    struct prrte *prrte = context;
+    char key[ENGINE_KEY_MAX];
+
+    if (signal == SIGTERM && clearing->is_told)
+        signal = 0;
+    clearing->is_told = true;
+    engine_key(prrte->engine, clearing->key.job_id, clearing->key.attempt, key);
+    hosts_signal(prrte->hosts, &clearing->nodes, signal, key, found, clearing);
+}
+
+/* Next what runs here for those nodes. */
+static void hosts_cleared(void *context, const struct clearing *clearing)
+{
+    struct prrte *prrte = context;
+    struct run *run = find(prrte, clearing->key.job_id, clearing->key.attempt);
+    struct launch_change change = {.key = clearing->key,
+                                   .seq = clearing->seq,
+                                   .nodes = &clearing->nodes,
+                                   .stay = &clearing->stay,
+                                   .grace =
+                                       clearing->kill_at - clock_boot_us()};
+
+    if (run == NULL)
+        return;
+    run->n_ended = clearing->n_ended;
+    prrte->inner->ops->clear(prrte->inner, &change, NULL);
+}
+
+static int clear(struct launcher *launcher, const struct launch_change *change,
+                 struct err *err)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    const struct run *run =
+        find(prrte, change->key.job_id, change->key.attempt);
+
+    if (prrte->hosts == NULL || run == NULL)
+        return prrte->inner->ops->clear(prrte->inner, change, err);
+    if (is_ended(run))
+        return err_set(err, ERR_CONFLICT, "job %lld has just ended",
+                       (long long)change->key.job_id);
+    clearing_begin(&prrte->clearings, prrte->config.base.loop, change,
+                   look_on_hosts, hosts_cleared, prrte);
+    return 0;
+}
+
+static void place_on(struct launcher *launcher, const struct launch_key *key,
+                     const struct idset *nodes)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    struct run *run = find(prrte, key->job_id, key->attempt);
+
+    if (run != NULL)
+        idset_unite(&run->nodes, nodes);
+    prrte->inner->ops->place(prrte->inner, key, nodes);
+}
+
 static void resume_node(struct launcher *launcher, uint32_t node)
 {
     struct prrte *prrte = to_prrte(launcher);
@@ -327,7 +434,8 @@ static void destroy(struct launcher *launcher)
     if (prrte == NULL)
         return;
     pool_dvm_destroy(prrte->pool);
-    hosts_destroy(prrte->hosts);
+    hosts_destroy(prrte->hosts); /* and no look comes back */
+    clearing_release(&prrte->clearings);
     if (prrte->inner != NULL)
         prrte->inner->ops->destroy(prrte->inner);
     HASH_ITER (hh, prrte->runs, run, next)
@@ -336,12 +444,12 @@ static void destroy(struct launcher *launcher)
     free(prrte);
 }
 
-#define OPS(ops_name)                                                  \
-    {                                                                  \
-        .name = ops_name, .set_nodes = set_nodes, .start = start,      \
-        .adopt = adopt, .signal = send_signal, .terminate = terminate, \
-        .set_walltime = set_walltime, .add_cpus = add_cpus,            \
-        .resume_node = resume_node, .destroy = destroy,                \
+#define OPS(ops_name)                                                       \
+    {                                                                       \
+        .name = ops_name, .set_nodes = set_nodes, .start = start,           \
+        .adopt = adopt, .signal = send_signal, .terminate = terminate,      \
+        .set_walltime = set_walltime, .add_cpus = add_cpus, .clear = clear, \
+        .place = place_on, .resume_node = resume_node, .destroy = destroy,  \
     }
 
 static const struct launcher_ops remote_ops = OPS("prrte");
@@ -355,8 +463,8 @@ static void make_hosts(struct prrte *prrte)
         .engine = prrte->engine,
         .node_report = on_node_report,
         .report_context = prrte,
-        .is_live = is_live,
-        .live_context = prrte,
+        .claim = claim,
+        .claim_context = prrte,
         .spans = prrte->config.hosts_spans,
     };
 

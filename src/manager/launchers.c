@@ -180,12 +180,18 @@ static int make_fake(struct manager *manager,
     return manager->launcher == NULL ? -1 : 0;
 }
 
-static const struct idset *nodes_of(void *context, int64_t job_id)
+/* A job may start something on nodes that it is offered before it says so. */
+static bool nodes_of(void *context, int64_t job_id, struct idset *out)
 {
     const struct manager *manager = context;
     const struct job *job = sched_job(manager->sched, job_id);
 
-    return job == NULL ? NULL : &job->nodes;
+    if (job == NULL)
+        return false;
+    idset_copy(out, &job->nodes);
+    if (job_has_open_directive(job) && job->directive.op == DIRECTIVE_GROW)
+        idset_unite(out, &job->directive.delta);
+    return true;
 }
 
 /* With PRRTE: over other machines, or over pretend hosts. Takes ENGINE. */

@@ -143,6 +143,8 @@ void reports_take(void *context, const struct launch_report *report)
     case LAUNCH_LOST:
         reports_lost(manager, report->job_id, report->attempt);
         break;
+    case LAUNCH_CLEARED: /* nobody asks for it yet */
+        break;
     }
 }
 

@@ -166,6 +166,35 @@ static void test_another_s_processes_stay(void **state)
     assert_true(scene_is_alive(others[1]));
 }
 
+static void test_signal_0_only_counts(void **state)
+{
+    struct scene *scene = *state;
+    pid_t pid = scene_start_keyed(scene, NULL, "exec sleep 100");
+
+    sweep(scene, "0", "job", "1");
+    sweep(scene, "0", "node", "1");
+    assert_true(scene_is_alive(pid));
+}
+
+/* The head may be a host of the pool too: what its shepherds have there is no
+ * matter of the host. */
+static void test_what_a_shepherd_has_is_not_the_node_s(void **state)
+{
+    struct scene *scene = *state;
+    pid_t head, other;
+
+    head = scene_start_keyed(
+        scene, NULL,
+        "cd \"$FAKE\" && cp /bin/sh erm-shepherd && exec ./erm-shepherd -c "
+        "'(setsid sleep 100 & wait) & sleep 100 & echo 1 >up; wait'");
+    sandbox_await(&scene->box, "up");
+    other = scene_start_keyed(scene, NULL, "exec sleep 100");
+    sweep(scene, "TERM", "node", "1");
+    assert_int_equal(sandbox_wait(other), 128 + SIGTERM);
+    assert_true(scene_is_alive(head));
+    sweep(scene, "0", "node", "0");
+}
+
 /* What forks while it is killed does not escape. */
 static void test_kill_comes_again(void **state)
 {
@@ -257,6 +286,8 @@ int main(void)
         STORY(test_sweep_with_a_signal),
         STORY(test_nobody_to_sweep),
         STORY(test_another_s_processes_stay),
+        STORY(test_signal_0_only_counts),
+        STORY(test_what_a_shepherd_has_is_not_the_node_s),
         STORY(test_kill_comes_again),
         STORY(test_daemons_survive_the_sweep_of_a_job),
         STORY(test_one_shot),

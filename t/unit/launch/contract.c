@@ -232,6 +232,135 @@ static void test_many_at_once(void **state)
     assert_int_equal(n_ended, n);
 }
 
+/* ---- nodes that are given back: of a and b, node b ---- */
+
+/* A job on both, and what starts on b: it stays until it is ended. */
+#define ON_BOTH(on_b) on_b "echo ready; sleep 100"
+#define STAYS_ON_B "ERM_NODE=b sleep 100 & : stays; "
+#define STUBBORN_ON_B                                          \
+    "export ERM_NODE=b; (trap '' TERM; echo >on_b; sleep 100)" \
+    "& : stays ignore-term; unset ERM_NODE; "                  \
+    "while [ ! -s on_b ]; do sleep 0.01; done; "
+
+static void start_on_both(struct rig *rig, const char *command)
+{
+    idset_add(&rig->nodes, 1);
+    rig_start(rig, 1, command);
+    await_ready(rig);
+}
+
+static int clear_b(struct rig *rig, uint64_t seq, dur_us grace, struct err *err)
+{
+    struct idset goes = {.words = NULL}, stays = {.words = NULL};
+    struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
+                                   .seq = seq,
+                                   .nodes = &goes,
+                                   .stay = &stays,
+                                   .grace = grace};
+    int rc;
+    idset_add(&stays, 0);
+    idset_add(&goes, 1);
+    rc = rig->launcher->ops->clear(rig->launcher, &change, err);
+    idset_release(&goes);
+    idset_release(&stays);
+    return rc;
+}
+
+static void end_it(struct rig *rig)
+{
+    size_t n = rig->n;
+    rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, NULL);
+    rig_await(rig, n + 1);
+    rig_assert_report(rig, n, 1, LAUNCH_ENDED);
+}
+
+static void test_clear_where_nothing_is(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    start_on_both(rig, ON_BOTH(""));
+    assert_int_equal(clear_b(rig, 7, USEC_PER_SEC, &err), 0);
+    assert_int_equal(rig->n, 1); /* never from inside the call */
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].seq, 7);
+    assert_int_equal(rig->reports[1].n_killed, 0);
+    end_it(rig);
+}
+
+static void test_clear_ends_what_is_there_and_no_more(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    start_on_both(rig, ON_BOTH(STAYS_ON_B));
+    assert_int_equal(clear_b(rig, 7, 60 * USEC_PER_SEC, &err), 0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].n_killed, 1);
+    end_it(rig); /* it ran on */
+}
+
+static void test_clear_kills_after_the_grace(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    int64_t begun = clock_boot_us();
+    start_on_both(rig, ON_BOTH(STUBBORN_ON_B));
+    assert_int_equal(clear_b(rig, 7, USEC_PER_SEC / 5, &err), 0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_true(rig->reports[1].n_killed >= 1);
+    assert_true(!has_processes(rig) ||
+                clock_boot_us() - begun >= USEC_PER_SEC / 5);
+    end_it(rig);
+}
+
+static void test_clear_twice_is_reported_once(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    start_on_both(rig, ON_BOTH(STAYS_ON_B));
+    assert_int_equal(clear_b(rig, 7, USEC_PER_SEC, &err), 0);
+    assert_int_equal(clear_b(rig, 7, USEC_PER_SEC, &err), 0);
+    rig_await(rig, 2);
+    assert_int_equal(clear_b(rig, 8, USEC_PER_SEC, &err), 0);
+    rig_await(rig, 3);
+    assert_int_equal(rig->reports[1].seq, 7);
+    assert_int_equal(rig->reports[2].seq, 8);
+    assert_int_equal(rig->reports[2].n_killed, 0);
+    end_it(rig);
+}
+
+static void test_a_job_that_ends_while_it_is_cleared(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    start_on_both(rig, ON_BOTH(STUBBORN_ON_B));
+    assert_int_equal(clear_b(rig, 7, 60 * USEC_PER_SEC, &err), 0);
+    end_it(rig);
+    assert_int_equal(rig->n, 2);
+    assert_int_equal(clear_b(rig, 7, 0, &err), -1);
+}
+
+static void test_place_of_what_is_not_there(void **state)
+{
+    struct rig *rig = *state;
+    struct launch_key key = {.job_id = 9, .attempt = 1};
+    struct err err;
+    rig->launcher->ops->place(rig->launcher, &key, &rig->nodes);
+    assert_int_equal(clear_b(rig, 7, 0, &err), -1);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
+static void test_destroy_while_a_job_is_cleared(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    start_on_both(rig, ON_BOTH(STUBBORN_ON_B));
+    assert_int_equal(clear_b(rig, 7, 60 * USEC_PER_SEC, &err), 0);
+    rig_turn(rig);
+}
+
 static void test_destroy_forgets_running_jobs(void **state)
 {
     struct rig *rig = *state;
@@ -255,6 +384,13 @@ const struct CMUnitTest contract_tests[] = {
     cmocka_unit_test(test_attempt_is_started_once),
     cmocka_unit_test(test_next_job_from_inside_a_report),
     cmocka_unit_test(test_many_at_once),
+    cmocka_unit_test(test_clear_where_nothing_is),
+    cmocka_unit_test(test_clear_ends_what_is_there_and_no_more),
+    cmocka_unit_test(test_clear_kills_after_the_grace),
+    cmocka_unit_test(test_clear_twice_is_reported_once),
+    cmocka_unit_test(test_a_job_that_ends_while_it_is_cleared),
+    cmocka_unit_test(test_place_of_what_is_not_there),
+    cmocka_unit_test(test_destroy_while_a_job_is_cleared),
     cmocka_unit_test(test_destroy_forgets_running_jobs),
 };
 const size_t n_contract_tests =

@@ -39,11 +39,13 @@ static void on_node_report(void *context,
     rig->n_at_down = rig->n;
 }
 
-static const struct idset *job_nodes(void *context, int64_t job_id)
+static bool job_nodes(void *context, int64_t job_id, struct idset *out)
 {
     const struct rig *rig = context;
     (void)job_id;
-    return rig->present;
+    if (rig->present)
+        idset_copy(out, rig->present);
+    return rig->present != NULL;
 }
 
 /* What the manager gives to each job: how orphans are known. */
@@ -176,7 +178,7 @@ static time_t now(void)
     return t.tv_sec;
 }
 
-static void turn(struct rig *rig)
+void rig_turn(struct rig *rig)
 {
     /* So that a loop with nothing to do comes back too. */
     struct timeval tick = {.tv_usec = 5000};
@@ -189,7 +191,7 @@ void rig_await(struct rig *rig, size_t n)
     time_t end = now() + SANDBOX_WAIT_MS / 1000;
     while (rig->n < n) {
         assert_true(now() < end);
-        turn(rig);
+        rig_turn(rig);
     }
 }
 
@@ -198,7 +200,7 @@ void rig_await_output(struct rig *rig)
     time_t end = now() + SANDBOX_WAIT_MS / 1000;
     while (!sandbox_has(&rig->box, "out")) {
         assert_true(now() < end);
-        turn(rig);
+        rig_turn(rig);
     }
 }
 

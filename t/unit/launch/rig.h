@@ -43,6 +43,8 @@ int rig_teardown(void **state);
 void rig_restart(struct rig *rig, rig_create_f *create);
 /* Starts attempt 1 of job ID; expects that it is accepted. */
 void rig_start(struct rig *rig, int64_t id, const char *command);
+/* Runs the loop once. */
+void rig_turn(struct rig *rig);
 /* Runs the loop until N reports are there; fails after a while. */
 void rig_await(struct rig *rig, size_t n);
 /* Runs the loop until the file "out" has text in it. */

@@ -49,8 +49,10 @@ struct desk {
     struct told told[REPORTS];
     size_t n_told, n_seen; /* n_seen: by expect_told() */
     int n_done;
+    uint32_t n_found;
     size_t n_told_when_done;
-    int64_t live; /* the job that runs */
+    int64_t live;        /* the job that runs */
+    uint32_t given_back; /* a node that it does not have any more */
 };
 
 static void on_node_report(void *context,
@@ -68,11 +70,14 @@ static void on_node_report(void *context,
              report->reason ? report->reason : "");
 }
 
-static bool is_live(void *context, int64_t job_id, uint32_t attempt)
+static enum hosts_claim claim(void *context, int64_t job_id, uint32_t attempt,
+                              uint32_t node)
 {
     const struct desk *desk = context;
 
-    return job_id == desk->live && attempt == 1;
+    if (job_id != desk->live || attempt != 1)
+        return HOSTS_OVER;
+    return node == desk->given_back ? HOSTS_GIVEN_BACK : HOSTS_LIVE;
 }
 
 static void on_done(void *context)
@@ -89,13 +94,14 @@ static int enter_with(void **state, const struct hosts_spans *spans)
     struct desk *desk = mem_alloc(sizeof(*desk));
     struct hosts_config config = {.node_report = on_node_report,
                                   .report_context = desk,
-                                  .is_live = is_live,
-                                  .live_context = desk,
+                                  .claim = claim,
+                                  .claim_context = desk,
                                   .spans = spans};
     void *scene;
 
     scene_enter(&scene);
     desk->scene = scene;
+    desk->given_back = IDSET_NONE;
     desk->loop = event_base_new();
     snprintf(desk->mark, sizeof(desk->mark), "%x%04x", (unsigned)getpid(), ++n);
     desk->engine.mark = desk->mark;
@@ -582,6 +588,61 @@ static void test_a_host_dies_during_a_sweep(void **state)
     idset_release(&nodes);
 }
 
+/* ---- signals ---- */
+
+static void on_found(void *context, uint32_t n)
+{
+    struct desk *desk = context;
+
+    desk->n_done++;
+    desk->n_found = n;
+}
+
+static uint32_t signal_all(struct desk *desk, int signal, const char *key)
+{
+    int n_done = desk->n_done;
+    struct idset nodes = {.words = NULL};
+
+    idset_add_range(&nodes, 0, 5);
+    hosts_signal(desk->hosts, &nodes, signal, key, on_found, desk);
+    assert_int_equal(desk->n_done, n_done); /* always later */
+    TURN_UNTIL(desk, desk->n_done == n_done + 1);
+    idset_release(&nodes);
+    return desk->n_found;
+}
+
+static void test_a_signal_and_how_many_it_reached(void **state)
+{
+    struct desk *desk = *state;
+    char key[ENGINE_KEY_MAX], other_key[ENGINE_KEY_MAX];
+    pid_t job, other;
+
+    set_one(desk);
+    other = scene_start_keyed(desk->scene, key_of(desk, 8, other_key),
+                              "exec sleep 100");
+    job =
+        scene_start_keyed(desk->scene, key_of(desk, 7, key), "exec sleep 100");
+    assert_int_equal(signal_all(desk, 0, key), 1);
+    assert_true(scene_is_alive(job));
+    assert_int_equal(signal_all(desk, SIGTERM, key), 1);
+    assert_int_equal(sandbox_wait(job), 128 + SIGTERM);
+    assert_int_equal(signal_all(desk, 0, key), 0);
+    assert_true(scene_is_alive(other));
+}
+
+static void test_a_host_that_does_not_answer_may_have_something(void **state)
+{
+    struct desk *desk = *state;
+
+    set_one(desk);
+    kill(pid_of(desk, "a"), SIGSTOP);
+    assert_int_equal(signal_all(desk, 0, "k"), 1);
+    put_host(desk, "a", "refuse");
+    kill(pid_of(desk, "a"), SIGKILL);
+    TURN_UNTIL(desk, desk->n_told == 2 && !desk->told[1].is_up);
+    assert_int_equal(signal_all(desk, 0, "k"), 0);
+}
+
 /* ---- probes ---- */
 
 static void test_probe_of_hosts_that_are_well(void **state)
@@ -656,6 +717,10 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_a_host_stands_still_during_a_sweep,
                                         enter_with_short_operation, leave),
         AT_DESK(test_a_host_dies_during_a_sweep),
+        AT_DESK(test_a_signal_and_how_many_it_reached),
+        cmocka_unit_test_setup_teardown(
+            test_a_host_that_does_not_answer_may_have_something,
+            enter_with_short_operation, leave),
         AT_DESK(test_probe_of_hosts_that_are_well),
         cmocka_unit_test_setup_teardown(test_probe_of_a_host_that_is_silent,
                                         enter_with_short_operation, leave),

@@ -17,6 +17,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "launch/affinity.h"
 #include "rig.h"
 
 static int setup(void **state)
@@ -274,6 +275,57 @@ static void test_pinned_to_its_slice(void **state)
     assert_int_equal(last, CPU_COUNT(&set));
 }
 
+static void expect_processors(pid_t pid, const struct idset *processors)
+{
+    struct idset has = {.words = NULL};
+    assert_int_equal(affinity_get(pid, &has), 0);
+    assert_true(idset_is_equal(&has, processors));
+    idset_release(&has);
+}
+
+/* Of the two nodes each has half of the processors. */
+static void test_processors_go_and_come_with_the_nodes(void **state)
+{
+    struct rig *rig = *state;
+    struct launch_key key = {.job_id = 1, .attempt = 1};
+    struct idset all = {.words = NULL}, half = {.words = NULL}, a = {0};
+    assert_int_equal(affinity_get(0, &all), 0);
+    idset_add(&a, 0);
+    idset_add(&rig->nodes, 1);
+    rig_start(rig, 1, "echo ready; sleep 100; :");
+    rig_await(rig, 1);
+    rig_await_output(rig);
+    pid_t pid = rig->reports[0].pid;
+    expect_processors(pid, &all);
+    rig->launcher->ops->place(rig->launcher, &key, &a);
+    assert_int_equal(affinity_get(pid, &half), 0);
+    assert_int_equal(idset_count(&half),
+                     idset_count(&all) > 1 ? idset_count(&all) / 2 : 1);
+    /* The shepherd tells a later launcher what all had. */
+    rig_restart(rig, launcher_local_create);
+    rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL);
+    rig->launcher->ops->place(rig->launcher, &key, &rig->nodes);
+    expect_processors(pid, &all);
+    idset_release(&all);
+    idset_release(&half);
+    idset_release(&a);
+}
+
+static void test_jobs_that_may_use_all_are_not_moved(void **state)
+{
+    struct rig *rig = *state;
+    struct launch_key key = {.job_id = 1, .attempt = 1};
+    struct idset all = {.words = NULL};
+    assert_int_equal(affinity_get(0, &all), 0);
+    rig->config.is_unpinned = true;
+    rig_restart(rig, launcher_local_create);
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 1);
+    rig->launcher->ops->place(rig->launcher, &key, &rig->nodes);
+    expect_processors(rig->reports[0].pid, &all);
+    idset_release(&all);
+}
+
 static void test_limit_of_open_files_is_the_user_s(void **state)
 {
     struct rig *rig = *state;
@@ -330,6 +382,8 @@ int main(void)
         cmocka_unit_test(test_lost_message),
         cmocka_unit_test(test_shepherd_of_another_machine),
         cmocka_unit_test(test_pinned_to_its_slice),
+        cmocka_unit_test(test_processors_go_and_come_with_the_nodes),
+        cmocka_unit_test(test_jobs_that_may_use_all_are_not_moved),
         cmocka_unit_test(test_limit_of_open_files_is_the_user_s),
         cmocka_unit_test(test_job_is_in_a_session_of_its_own),
         cmocka_unit_test(test_warning),

@@ -443,6 +443,7 @@ static void adopt_with_a_dvm(struct rig *rig, bool is_told)
 {
     pid_t stray;
 
+    idset_add(&rig->nodes, 1); /* the hosts are all the same machine */
     restart_under_a_job(rig, true, is_told);
     stray = start_stray(rig, 1);
     TURN_UNTIL(rig, rig->n_up == RIG_NODES);
@@ -464,6 +465,104 @@ static void test_adopt(void **state)
 static void test_adopt_what_shows_no_dvm(void **state)
 {
     adopt_with_a_dvm(*state, false);
+}
+
+/* Host b was away when its node was given back. */
+static void test_what_is_left_on_a_node_that_was_given_back(void **state)
+{
+    struct rig *rig = *state;
+    struct idset now = {.words = NULL};
+    pid_t stray;
+
+    idset_add(&rig->nodes, 1);
+    rig_start(rig, 1, "echo ready; sleep 100");
+    rig_await_output(rig);
+    rig_await(rig, 1);
+    put(rig, "host.b", "refuse");
+    kill(pid_in(rig, "pid.b"), SIGKILL);
+    TURN_UNTIL(rig, rig->n_down > 0);
+    stray = start_stray(rig, 1);
+    idset_add(&now, 0);
+    rig->present = &now;
+    put(rig, "host.b", "");
+    TURN_UNTIL(rig, !scene_is_alive(stray));
+    assert_int_equal(rig->n, 1); /* the job runs on, its daemons too */
+    rig->present = NULL;
+    idset_release(&now);
+}
+
+static int clear_b(struct rig *rig, dur_us grace)
+{
+    struct idset b = {.words = NULL}, a = {.words = NULL};
+    struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
+                                   .seq = 5,
+                                   .nodes = &b,
+                                   .stay = &a,
+                                   .grace = grace};
+    int rc;
+
+    idset_add(&b, 1);
+    idset_add(&a, 0);
+    rc = rig->launcher->ops->clear(rig->launcher, &change, NULL);
+    idset_release(&b);
+    idset_release(&a);
+    return rc;
+}
+
+static void start_on_both(struct rig *rig)
+{
+    idset_add(&rig->nodes, 1);
+    rig_start(rig, 1, "echo ready; sleep 100");
+    rig_await_output(rig);
+    rig_await(rig, 1);
+}
+
+/* What runs on the head below the shepherd is not told by the host's mark. */
+static void test_clear_ends_what_has_the_mark_on_the_host(void **state)
+{
+    struct rig *rig = *state;
+    pid_t stray;
+
+    start_on_both(rig);
+    stray = start_stray(rig, 1);
+    assert_int_equal(clear_b(rig, 60 * USEC_PER_SEC), 0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].seq, 5);
+    assert_true(rig->reports[1].n_killed >= 1);
+    assert_false(scene_is_alive(stray));
+}
+
+static void test_a_host_that_is_down_counts_as_cleared(void **state)
+{
+    struct rig *rig = *state;
+
+    start_on_both(rig);
+    put(rig, "host.b", "refuse");
+    kill(pid_in(rig, "pid.b"), SIGKILL);
+    TURN_UNTIL(rig, rig->n_down > 0);
+    assert_int_equal(clear_b(rig, USEC_PER_SEC), 0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].n_killed, 0);
+}
+
+/* Whoever does not answer may still have something: until it is down. */
+static void test_a_host_that_hangs_is_not_cleared(void **state)
+{
+    struct rig *rig = *state;
+
+    start_on_both(rig);
+    kill(pid_in(rig, "pid.b"), SIGSTOP);
+    assert_int_equal(clear_b(rig, USEC_PER_SEC / 10), 0);
+    for (int i = 0; i < 100; i++)
+        turn(rig);
+    assert_int_equal(rig->n, 1);
+    put(rig, "host.b", "refuse");
+    kill(pid_in(rig, "pid.b"), SIGKILL);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_true(rig->n_down > 0);
 }
 
 static void test_adopt_without_a_dvm(void **state)
@@ -546,6 +645,10 @@ int main(void)
         cmocka_unit_test(test_a_killed_shepherd),
         cmocka_unit_test(test_adopt),
         cmocka_unit_test(test_adopt_what_shows_no_dvm),
+        cmocka_unit_test(test_what_is_left_on_a_node_that_was_given_back),
+        cmocka_unit_test(test_clear_ends_what_has_the_mark_on_the_host),
+        cmocka_unit_test(test_a_host_that_is_down_counts_as_cleared),
+        cmocka_unit_test(test_a_host_that_hangs_is_not_cleared),
         cmocka_unit_test(test_adopt_without_a_dvm),
         cmocka_unit_test(test_what_an_earlier_manager_left),
     };

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "launch/clearing.h"
+
+#include <signal.h>
+#include <stdlib.h>
+
+#include <utlist.h>
+
+#include "base/alloc.h"
+
+#define FIRST_PAUSE (10 * USEC_PER_MSEC)
+#define LONGEST_PAUSE (500 * USEC_PER_MSEC)
+#define QUIET_LOOKS 2
+
+static void wait(struct clearing *clearing, dur_us span)
+{
+    struct timeval tv = {.tv_sec = span / USEC_PER_SEC,
+                         .tv_usec = span % USEC_PER_SEC};
+
+    event_add(clearing->timer, &tv);
+}
+
+static void free_clearing(struct clearing *clearing)
+{
+    event_free(clearing->timer);
+    idset_release(&clearing->nodes);
+    idset_release(&clearing->stay);
+    idset_release(&clearing->seen);
+    free(clearing);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *context)
+{
+    struct clearing *clearing = context;
+    bool is_late = clock_boot_us() >= clearing->kill_at;
+
+    (void)fd, (void)what;
+    clearing->is_looking = true;
+    clearing->look(clearing->context, clearing, is_late ? SIGKILL : SIGTERM);
+}
+
+static bool is_of(const struct clearing *clearing, const struct launch_key *key)
+{
+    return !clearing->is_abandoned && clearing->key.job_id == key->job_id &&
+           clearing->key.attempt == key->attempt;
+}
+
+static bool is_under_way(const struct clearing *list,
+                         const struct launch_change *change)
+{
+    const struct clearing *clearing;
+
+    DL_FOREACH(list, clearing)
+    {
+        if (is_of(clearing, &change->key) && clearing->seq == change->seq)
+            return true;
+    }
+    return false;
+}
+
+void clearing_begin(struct clearing **list, struct event_base *loop,
+                    const struct launch_change *change, clearing_look_f *look,
+                    clearing_done_f *done, void *context)
+{
+    struct clearing *clearing;
+
+    if (is_under_way(*list, change))
+        return;
+    clearing = mem_alloc(sizeof(*clearing));
+    clearing->key = change->key;
+    clearing->seq = change->seq;
+    idset_copy(&clearing->nodes, change->nodes);
+    idset_copy(&clearing->stay, change->stay);
+    clearing->look = look;
+    clearing->done = done;
+    clearing->context = context;
+    clearing->kill_at = time_add(clock_boot_us(), change->grace);
+    clearing->pause = FIRST_PAUSE;
+    clearing->timer = evtimer_new(loop, on_timer, clearing);
+    clearing->list = list;
+    DL_APPEND(*list, clearing);
+    wait(clearing, 0);
+}
+
+static void remove_from_list(struct clearing *clearing)
+{
+    DL_DELETE(*clearing->list, clearing);
+    free_clearing(clearing);
+}
+
+/* Its owner hears of it when it is in no list any more. */
+static void finish(struct clearing *clearing)
+{
+    DL_DELETE(*clearing->list, clearing);
+    clearing->done(clearing->context, clearing);
+    free_clearing(clearing);
+}
+
+/* The first KILL is on time, however long the pauses have become. */
+static void wait_more(struct clearing *clearing)
+{
+    dur_us left = clearing->kill_at - clock_boot_us();
+    dur_us pause = clearing->pause;
+
+    if (left > 0 && left < pause)
+        pause = left;
+    wait(clearing, pause);
+    clearing->pause = 2 * clearing->pause < LONGEST_PAUSE ? 2 * clearing->pause
+                                                          : LONGEST_PAUSE;
+}
+
+void clearing_looked(struct clearing *clearing, uint32_t n)
+{
+    clearing->is_looking = false;
+    if (clearing->is_abandoned) {
+        remove_from_list(clearing);
+        return;
+    }
+    clearing->n_quiet = n > 0 ? 0 : clearing->n_quiet + 1;
+    if (clearing->n_quiet >= QUIET_LOOKS)
+        finish(clearing);
+    else if (clearing->n_quiet > 0)
+        wait(clearing, FIRST_PAUSE);
+    else
+        wait_more(clearing);
+}
+
+/* One that is being looked for goes when the look comes back. */
+static void abandon(struct clearing *clearing)
+{
+    clearing->is_abandoned = true;
+    event_del(clearing->timer);
+    if (!clearing->is_looking)
+        remove_from_list(clearing);
+}
+
+void clearing_forget(struct clearing **list, const struct launch_key *key)
+{
+    struct clearing *clearing, *next;
+
+    DL_FOREACH_SAFE(*list, clearing, next)
+    {
+        if (is_of(clearing, key))
+            abandon(clearing);
+    }
+}
+
+void clearing_release(struct clearing **list)
+{
+    while (*list != NULL)
+        remove_from_list(*list);
+}
