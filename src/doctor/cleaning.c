@@ -177,7 +177,7 @@ void cleaning_do(struct cleaning *cleaning, bool is_all)
         struct leftover *item = &cleaning->left.items[i];
         if (item->claim_dir == NULL || !cleaning_takes(item, is_all))
             continue;
-        item->n_ended = (unsigned)orphans_kill(item->job_id, item->claim_dir);
+        item->n_ended = (unsigned)orphans_kill(item->claim_dir);
         item->n_stayed = 0;
     }
 }

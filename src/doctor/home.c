@@ -55,14 +55,15 @@ void home_add_live(struct home *home, int64_t job_id, uint32_t attempt)
         (struct home_job){.id = job_id, .attempt = attempt};
 }
 
-bool home_is_live(const struct home *home, int64_t job_id, uint32_t attempt)
+bool home_is_live(const struct home *home, int64_t job_id, uint32_t attempt,
+                  uint32_t part)
 {
     struct claim claim;
 
     for (size_t i = 0; i < home->n_told; i++)
         if (home->told[i].id == job_id && home->told[i].attempt == attempt)
             return true;
-    return claim_read(home->dir.jobs_fd, job_id, attempt, &claim) != 0 ||
+    return claim_read(home->dir.jobs_fd, job_id, attempt, part, &claim) != 0 ||
            claim.state == CLAIM_RUNNING;
 }
 
@@ -72,12 +73,12 @@ bool home_has_pool(const struct home *home)
     DIR *jobs = fd < 0 ? NULL : fdopendir(fd);
     const struct dirent *entry;
     bool is_live = jobs == NULL;
-    unsigned number;
-    char rest;
+    int64_t job_id;
+    uint32_t attempt, part;
 
     while (!is_live && (entry = readdir(jobs)) != NULL)
-        is_live = sscanf(entry->d_name, "0.%u%c", &number, &rest) == 1 &&
-                  home_is_live(home, 0, number);
+        is_live = claim_name_parse(entry->d_name, &job_id, &attempt, &part) &&
+                  job_id == 0 && home_is_live(home, 0, attempt, part);
     if (jobs != NULL)
         closedir(jobs);
     else if (fd >= 0)

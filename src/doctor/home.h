@@ -25,8 +25,10 @@ struct home {
 int home_open(struct home *home, const char *path, struct err *err);
 void home_close(struct home *home);
 void home_add_live(struct home *home, int64_t job_id, uint32_t attempt);
-/* In doubt it lives. Job 0 is a DVM over the pool. */
-bool home_is_live(const struct home *home, int64_t job_id, uint32_t attempt);
+/* In doubt it lives, and so does a part of an attempt that lives. Job 0 is a
+ * DVM over the pool. */
+bool home_is_live(const struct home *home, int64_t job_id, uint32_t attempt,
+                  uint32_t part);
 /* Is any DVM over the pool alive? */
 bool home_has_pool(const struct home *home);
 

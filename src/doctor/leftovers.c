@@ -2,7 +2,6 @@
 #include "doctor/leftovers.h"
 
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,17 +30,7 @@ static struct leftover *add(struct leftovers *left, const char *host)
     return &left->items[left->n++];
 }
 
-/* "ID.ATTEMPT", exactly as claim_name() writes it. */
-static bool parse_claim(const char *text, int64_t *job_id, uint32_t *attempt)
-{
-    char again[CLAIM_NAME_MAX];
-
-    return sscanf(text, "%" SCNd64 ".%" SCNu32, job_id, attempt) == 2 &&
-           *job_id >= 0 &&
-           strcmp(claim_name(*job_id, *attempt, again), text) == 0;
-}
-
-/* "1f2e3d4c.7.1", "1f2e3d4c.pool". */
+/* "1f2e3d4c.7.1", "1f2e3d4c.7.1.3", "1f2e3d4c.pool". */
 static bool parse_key(const char *key, struct leftover *out)
 {
     if (strspn(key, "0123456789abcdef") != MARK_LENGTH ||
@@ -52,7 +41,8 @@ static bool parse_key(const char *key, struct leftover *out)
     key += MARK_LENGTH + 1;
     if (strcmp(key, "pool") == 0)
         return true;
-    return parse_claim(key, &out->job_id, &out->attempt) && out->job_id > 0;
+    return claim_name_parse(key, &out->job_id, &out->attempt, &out->part) &&
+           out->job_id > 0;
 }
 
 static struct leftover *find_key(struct leftovers *left, const char *host,
@@ -120,9 +110,10 @@ void leftovers_add_process(struct leftovers *left, const char *host,
     const char *slash = strrchr(claim_dir, '/');
     struct leftover *item, by_key;
     int64_t job_id;
-    uint32_t attempt;
+    uint32_t attempt, part;
 
-    if (claim_dir[0] != '/' || !parse_claim(slash + 1, &job_id, &attempt))
+    if (claim_dir[0] != '/' ||
+        !claim_name_parse(slash + 1, &job_id, &attempt, &part))
         return;
     item = find_dir(left, host, claim_dir);
     if (item == NULL) {
@@ -130,6 +121,7 @@ void leftovers_add_process(struct leftovers *left, const char *host,
         item->claim_dir = mem_strdup(claim_dir);
         item->job_id = job_id;
         item->attempt = attempt;
+        item->part = part;
     }
     item->n_processes += key == NULL || !parse_key(key, &by_key);
     if (item->other_key == NULL && key != NULL)
@@ -149,7 +141,8 @@ static bool is_held(const struct leftover *item)
     *strrchr(jobs, '/') = '\0';
     fd = open(jobs, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
-        is_live = claim_read(fd, item->job_id, item->attempt, &claim) != 0 ||
+        is_live = claim_read(fd, item->job_id, item->attempt, item->part,
+                             &claim) != 0 ||
                   claim.state == CLAIM_RUNNING;
         close(fd);
     } else if (access(jobs, F_OK) != 0) {
@@ -174,8 +167,8 @@ static enum left_kind kind_by_dir(const struct leftover *item,
 
     if (own_dir != NULL && strcmp(item->claim_dir, own_dir) == 0)
         return LEFT_LIVE;
-    if (is_held(item) ||
-        (is_ours && home_is_live(home, item->job_id, item->attempt)))
+    if (is_held(item) || (is_ours && home_is_live(home, item->job_id,
+                                                  item->attempt, item->part)))
         return LEFT_LIVE;
     return is_ours ? LEFT_OURS : LEFT_FOREIGN;
 }
@@ -189,8 +182,9 @@ static enum left_kind kind_by_key(const struct leftover *item,
         return LEFT_FOREIGN;
     if (item->job_id == 0)
         return home_has_pool(home) ? LEFT_LIVE : LEFT_OURS;
-    return home_is_live(home, item->job_id, item->attempt) ? LEFT_LIVE
-                                                           : LEFT_OURS;
+    return home_is_live(home, item->job_id, item->attempt, item->part)
+               ? LEFT_LIVE
+               : LEFT_OURS;
 }
 
 static bool is_key_of_live(const struct leftovers *left, const char *key)

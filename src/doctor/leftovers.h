@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What jobs of erm left on a host: processes and a folder, known by a key
- * ("MARK.JOB.ATTEMPT" or "MARK.pool", in ERM_DVM_KEY and /tmp/erm-KEY), or on
- * this machine by the claim of the job (ERM_CLAIM). Only what this user
- * owns is looked at.
+ * ("MARK.JOB.ATTEMPT[.PART]" or "MARK.pool", in ERM_DVM_KEY and /tmp/erm-KEY),
+ * or on this machine by the folder of its claim (ERM_CLAIM). Only what this
+ * user owns is looked at.
  */
 #ifndef ERM_DOCTOR_LEFTOVERS_H
 #define ERM_DOCTOR_LEFTOVERS_H
@@ -23,7 +23,7 @@ struct leftover {
     char *other_key;  /* owned; of a process in claim_dir; may be NULL */
     char mark[16];    /* of the key */
     int64_t job_id;   /* 0: the pool's DVM */
-    uint32_t attempt;
+    uint32_t attempt, part;
     unsigned n_processes;
     bool has_folder;
     enum left_kind kind;
@@ -42,9 +42,9 @@ void leftovers_release(struct leftovers *left);
  * is left out. */
 void leftovers_add_keys(struct leftovers *left, const char *host,
                         const char *text);
-/* One more process of HOST in JOB_DIR, ".../JOBS/ID.ATTEMPT"; others are left
- * out. KEY (may be NULL) is what it also has: then it is counted there; and as
- * long as the claim is held, its key lives on all hosts, whatever state
+/* One more process of HOST in JOB_DIR, ".../JOBS/ID.ATTEMPT[.PART]"; others are
+ * left out. KEY (may be NULL) is what it also has: then it is counted there;
+ * and as long as the claim is held, its key lives on all hosts, whatever state
  * directory it is of. */
 void leftovers_add_process(struct leftovers *left, const char *host,
                            const char *claim_dir, const char *key);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/strbuf.h"
+#include "shepherd/claim.h"
 
 static void read_environ(int process, struct strbuf *out)
 {
@@ -45,8 +46,8 @@ static void look_at(int process, struct strbuf *environ, processes_job_f *take,
     if (fstat(process, &st) != 0 || st.st_uid != geteuid())
         return;
     read_environ(process, environ);
-    claim_dir = find(environ, "ERM_CLAIM=");
-    if (claim_dir != NULL && find(environ, "ERM_JOB_ID=") != NULL)
+    claim_dir = find(environ, CLAIM_VARIABLE "=");
+    if (claim_dir != NULL)
         take(context, claim_dir, find(environ, "ERM_DVM_KEY="));
 }
 

@@ -7,8 +7,7 @@
 typedef void processes_job_f(void *context, const char *claim_dir,
                              const char *key);
 
-/* Calls TAKE with the ERM_CLAIM of each that also has ERM_JOB_ID, but for
- * this process. */
+/* Calls TAKE with the ERM_CLAIM of each, but for this process. */
 void processes_each_job(processes_job_f *take, void *context);
 
 #endif

@@ -13,7 +13,8 @@
 void announce_started(const struct dvm_options *options, pid_t pid)
 {
     struct report report = {(int)options->report_fd, options->job_id,
-                            (uint32_t)options->attempt};
+                            (uint32_t)options->attempt,
+                            (uint32_t)options->part};
     struct folder folder = {
         .jobs_fd = -1,
         .dir_fd = open(options->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC),

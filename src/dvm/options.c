@@ -10,6 +10,7 @@
 static const struct option rows[] = {
     {"job", required_argument, NULL, 'j'},
     {"attempt", required_argument, NULL, 'a'},
+    {"part", required_argument, NULL, 'p'},
     {"dir", required_argument, NULL, 'd'},
     {"key", required_argument, NULL, 'k'},
     {"hosts", required_argument, NULL, 'h'},
@@ -58,6 +59,8 @@ static int64_t *number_of(struct dvm_options *options, int key)
         return &options->job_id;
     case 'a':
         return &options->attempt;
+    case 'p':
+        return &options->part;
     case 'w':
         return &options->within_s;
     case 'n':

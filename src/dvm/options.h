@@ -8,14 +8,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define DVM_USAGE                                                           \
-    "usage: erm-dvm --job ID --attempt N --dir DIR --key KEY --hosts FILE " \
-    "--rsh PATH [--rsh-how HOW] [--uri FILE] [--starts DIR] [--within S] "  \
+#define DVM_USAGE                                                          \
+    "usage: erm-dvm --job ID --attempt N [--part N] --dir DIR --key KEY "  \
+    "--hosts FILE --rsh PATH [--rsh-how HOW] [--uri FILE] [--starts DIR] " \
+    "[--within S] "                                                        \
     "[--per-node N --map-by HOW --bind-to WHAT] [--report FD] [-- COMMAND]\n"
 
 struct dvm_options { /* all borrowed from argv */
     int64_t job_id;
     int64_t attempt;
+    int64_t part;        /* of the attempt; 0: its own command */
     const char *dir;     /* of the claim: dvm.uri, dvm.log, failure, lost */
     const char *key;     /* of what runs in the DVM (dvm/host_script.h) */
     const char *hosts;   /* file: "name slots=N" a line */

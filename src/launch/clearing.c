@@ -42,7 +42,8 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
 static bool is_of(const struct clearing *clearing, const struct launch_key *key)
 {
     return !clearing->is_abandoned && clearing->key.job_id == key->job_id &&
-           clearing->key.attempt == key->attempt;
+           clearing->key.attempt == key->attempt &&
+           clearing->key.part == key->part;
 }
 
 static bool is_under_way(const struct clearing *list,

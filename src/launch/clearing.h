@@ -45,8 +45,7 @@ void clearing_begin(struct clearing **list, struct event_base *loop,
                     clearing_done_f *done, void *context);
 /* A look has found N. */
 void clearing_looked(struct clearing *clearing, uint32_t n);
-/* The attempt KEY has ended, whatever its part: what was to be cleared for it
- * is forgotten. */
+/* KEY has ended: what was to be cleared for it is forgotten. */
 void clearing_forget(struct clearing **list, const struct launch_key *key);
 /* Forgets all. Looks that are under way must not come back. */
 void clearing_release(struct clearing **list);

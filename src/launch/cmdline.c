@@ -472,7 +472,6 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     env_set(&env, "ERM_EPOCH", "%llu", (unsigned long long)a->epoch);
     put_text(&env, "ERM_JOB_NAME", a->job_name);
     put_text(&env, "ERM_JOB_DIR", a->job_dir);
-    put_text(&env, "ERM_CLAIM", a->claim_dir);
     put_text(&env, "ERM_RESIZE", a->resize);
     put_text(&env, "ERM_SOCKET", a->socket);
     put_text(&env, "ERM_NODEFILE", a->node_file);

@@ -35,8 +35,6 @@ struct allocation { /* all borrowed */
     dur_us walltime;           /* TIME_NEVER = none */
     time_us start;             /* for ERM_END_TIME */
     const char *job_dir;       /* ERM_JOB_DIR, absolute */
-    const char *claim_dir;     /* ERM_CLAIM, absolute: what a process of the
-                                  attempt is known by */
     const char *node_file;     /* ERM_NODEFILE, absolute */
     const char *policy_file;   /* ERM_POLICY_FILE, NULL = none */
     const char *requests_file; /* ERM_REQUESTS_FILE, NULL = none */

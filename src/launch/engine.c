@@ -129,26 +129,25 @@ void engine_destroy(struct engine *engine)
     free(engine);
 }
 
-char *engine_key(const struct engine *engine, int64_t job_id, uint32_t attempt,
+char *engine_key(const struct engine *engine, const struct launch_key *key,
                  char buf[ENGINE_KEY_MAX])
 {
-    if (job_id == 0)
-        snprintf(buf, ENGINE_KEY_MAX, "%.20s.pool", engine->mark);
-    else
-        snprintf(buf, ENGINE_KEY_MAX, "%.20s.%" PRId64 ".%" PRIu32,
-                 engine->mark, job_id, attempt);
+    char name[CLAIM_NAME_MAX] = "pool";
+
+    if (key->job_id > 0)
+        claim_name(key->job_id, key->attempt, key->part, name);
+    snprintf(buf, ENGINE_KEY_MAX, "%.20s.%s", engine->mark, name);
     return buf;
 }
 
-bool engine_key_parse(const struct engine *engine, const char *key,
-                      int64_t *job_id, uint32_t *attempt)
+bool engine_key_parse(const struct engine *engine, const char *text,
+                      struct launch_key *out)
 {
     size_t n = strlen(engine->mark);
-    char rest;
 
-    return strncmp(key, engine->mark, n) == 0 &&
-           sscanf(key + n, ".%" SCNd64 ".%" SCNu32 "%c", job_id, attempt,
-                  &rest) == 2;
+    return strncmp(text, engine->mark, n) == 0 && text[n] == '.' &&
+           claim_name_parse(text + n + 1, &out->job_id, &out->attempt,
+                            &out->part);
 }
 
 /* ---- the wrapper ---- */
@@ -190,11 +189,12 @@ char **engine_wrapper(const struct engine *engine,
     char key[ENGINE_KEY_MAX];
 
     add(&wrapper, engine->erm_dvm);
-    add_number(&wrapper, "--job", request->job_id);
-    add_number(&wrapper, "--attempt", request->attempt);
+    add_number(&wrapper, "--job", request->key.job_id);
+    add_number(&wrapper, "--attempt", request->key.attempt);
+    if (request->key.part > 0)
+        add_number(&wrapper, "--part", request->key.part);
     add_text(&wrapper, "--dir", dvm->job_dir);
-    add_text(&wrapper, "--key",
-             engine_key(engine, request->job_id, request->attempt, key));
+    add_text(&wrapper, "--key", engine_key(engine, &request->key, key));
     add_text(&wrapper, "--hosts", dvm->node_file);
     add_text(&wrapper, "--rsh", engine->rsh);
     add_text(&wrapper, "--rsh-how", engine->rsh_how);

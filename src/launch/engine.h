@@ -39,15 +39,16 @@ struct engine *engine_find(const char *shepherd_path, const char *rsh_how,
                            const char *dir, const char *mark, struct err *err);
 void engine_destroy(struct engine *engine);
 
-/* By what a job's processes on its hosts are known: "MARK.ID.ATTEMPT", or of
- * the pool's DVM (id 0): "MARK.pool". Returns BUF. */
-#define ENGINE_KEY_MAX 64
-char *engine_key(const struct engine *engine, int64_t job_id, uint32_t attempt,
+/* By what a job's processes on its hosts are known: "MARK.ID.ATTEMPT", with
+ * ".PART" for another part than 0; of the pool's DVM (id 0): "MARK.pool".
+ * Returns BUF. */
+#define ENGINE_KEY_MAX 80
+char *engine_key(const struct engine *engine, const struct launch_key *key,
                  char buf[ENGINE_KEY_MAX]);
-/* The id and attempt of a key of this engine's; false for another's, and for
- * the pool's. */
-bool engine_key_parse(const struct engine *engine, const char *key,
-                      int64_t *job_id, uint32_t *attempt);
+/* And back, for TEXT that is a key of this engine's; false for another's, and
+ * for the pool's. */
+bool engine_key_parse(const struct engine *engine, const char *text,
+                      struct launch_key *out);
 /* The words before the command of REQUEST, which has a dvm. Returns owned, as
  * all its words; free by engine_wrapper_free(). */
 char **engine_wrapper(const struct engine *engine,

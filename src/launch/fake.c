@@ -22,14 +22,9 @@
 #include "launch/clearing.h"
 #include "launch/words.h"
 
-struct run_key { /* hashed as bytes: no padding */
-    int64_t job_id;
-    int64_t attempt;
-};
-
 /* Instants are clock_boot_us(); only the record has the wall clock. */
 struct run {
-    struct run_key key;
+    struct launch_key key;
     struct fake *fake;   /* borrowed */
     struct event *timer; /* owned; for whatever comes next */
     bool is_started;
@@ -57,21 +52,20 @@ static struct fake *to_fake(struct launcher *launcher)
     return (struct fake *)(void *)launcher;
 }
 
-static struct run *find(struct fake *fake, int64_t job_id, uint32_t attempt)
+static struct run *find(struct fake *fake, const struct launch_key *key)
 {
-    struct run_key key = {job_id, attempt};
     struct run *found;
-    HASH_FIND(hh, fake->runs, &key, sizeof(key), found);
+    HASH_FIND(hh, fake->runs, key, sizeof(*key), found);
     return found;
 }
 
-static struct run *find_or_say(struct launcher *launcher, int64_t job_id,
-                               uint32_t attempt, struct err *err)
+static struct run *find_or_say(struct launcher *launcher,
+                               const struct launch_key *key, struct err *err)
 {
-    struct run *run = find(to_fake(launcher), job_id, attempt);
+    struct run *run = find(to_fake(launcher), key);
     if (!run)
         err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
-                (long long)job_id);
+                (long long)key->job_id);
     return run;
 }
 
@@ -112,8 +106,7 @@ static void free_run(struct run *run)
 
 static struct launch_report make_report(const struct run *run)
 {
-    return (struct launch_report){.job_id = run->key.job_id,
-                                  .attempt = (uint32_t)run->key.attempt};
+    return (struct launch_report){.key = run->key};
 }
 
 static void report_started(struct run *run)
@@ -139,8 +132,7 @@ static void report_ended(struct run *run, int signal)
                                        .signal = signal,
                                        .started_us = run->started_wall,
                                        .ended_us = run->started_wall + lasted};
-    clearing_forget(&fake->clearings,
-                    &(struct launch_key){report.job_id, report.attempt});
+    clearing_forget(&fake->clearings, &report.key);
     free_run(run);
     fake->config.report(fake->config.context, &report);
 }
@@ -240,13 +232,13 @@ static int start(struct launcher *launcher,
 {
     struct fake *fake = to_fake(launcher);
     struct words words;
-    if (find(fake, request->job_id, request->attempt))
+    if (find(fake, &request->key))
         return err_set(err, ERR_CONFLICT, "job %lld was started before",
-                       (long long)request->job_id);
+                       (long long)request->key.job_id);
     if (words_split(request->command, &words, err))
         return -1;
     struct run *run = mem_alloc(sizeof(*run));
-    run->key = (struct run_key){request->job_id, request->attempt};
+    run->key = request->key;
     run->fake = fake;
     run->timer = evtimer_new(fake->config.loop, on_timer, run);
     run->dies_at = TIME_NEVER;
@@ -259,13 +251,12 @@ static int start(struct launcher *launcher,
     return 0;
 }
 
-static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+static enum claim_state adopt(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place)
 {
     (void)place;
-    return find(to_fake(launcher), job_id, attempt) ? CLAIM_RUNNING
-                                                    : CLAIM_NONE;
+    return find(to_fake(launcher), key) ? CLAIM_RUNNING : CLAIM_NONE;
 }
 
 /* Default action of most signals; the others do nothing here. */
@@ -279,10 +270,10 @@ static bool ends_by_default(int signal)
     return true;
 }
 
-static int send_signal(struct launcher *launcher, int64_t job_id,
-                       uint32_t attempt, int signal, struct err *err)
+static int send_signal(struct launcher *launcher, const struct launch_key *key,
+                       int signal, struct err *err)
 {
-    struct run *run = find_or_say(launcher, job_id, attempt, err);
+    struct run *run = find_or_say(launcher, key, err);
     if (!run)
         return -1;
     if (ends_by_default(signal) && !(signal == SIGTERM && run->ignores_term))
@@ -290,20 +281,20 @@ static int send_signal(struct launcher *launcher, int64_t job_id,
     return 0;
 }
 
-static int terminate(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err)
+static int terminate(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err)
 {
-    struct run *run = find_or_say(launcher, job_id, attempt, err);
+    struct run *run = find_or_say(launcher, key, err);
     if (!run)
         return -1;
     begin_end(run, EXIT_TERMINATED, grace);
     return 0;
 }
 
-static int set_walltime(struct launcher *launcher, int64_t job_id,
-                        uint32_t attempt, dur_us walltime, struct err *err)
+static int set_walltime(struct launcher *launcher, const struct launch_key *key,
+                        dur_us walltime, struct err *err)
 {
-    struct run *run = find_or_say(launcher, job_id, attempt, err);
+    struct run *run = find_or_say(launcher, key, err);
     if (!run)
         return -1;
     run->walltime = walltime;
@@ -313,8 +304,7 @@ static int set_walltime(struct launcher *launcher, int64_t job_id,
 
 static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 {
-    struct run *run =
-        find(context, clearing->key.job_id, clearing->key.attempt);
+    struct run *run = find(context, &clearing->key);
     bool is_there = run && run->stays;
     if (is_there && (signal == SIGKILL || !run->ignores_term))
         run->stays = false; /* when it is looked at again */
@@ -326,8 +316,7 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 static void report_cleared(void *context, const struct clearing *clearing)
 {
     struct fake *fake = context;
-    struct launch_report report = {.job_id = clearing->key.job_id,
-                                   .attempt = clearing->key.attempt,
+    struct launch_report report = {.key = clearing->key,
                                    .what = LAUNCH_CLEARED,
                                    .seq = clearing->seq,
                                    .n_killed = clearing->n_ended};
@@ -338,7 +327,7 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
                  struct err *err)
 {
     struct fake *fake = to_fake(launcher);
-    if (!find_or_say(launcher, change->key.job_id, change->key.attempt, err))
+    if (!find_or_say(launcher, &change->key, err))
         return -1;
     clearing_begin(&fake->clearings, fake->config.loop, change, look_on_nodes,
                    report_cleared, fake);

@@ -344,9 +344,8 @@ static void take_keys(struct hosts *hosts, struct host *host, char *text)
 {
     const struct hosts_config *config = &hosts->config;
     enum hosts_claim claim;
+    struct launch_key owner;
     char *rest, *key;
-    int64_t job_id;
-    uint32_t attempt;
 
     if (host->state != HOST_CONNECTING)
         return;
@@ -354,14 +353,13 @@ static void take_keys(struct hosts *hosts, struct host *host, char *text)
     host->state = HOST_SWEEPING;
     for (key = strtok_r(text, " ", &rest); key != NULL;
          key = strtok_r(NULL, " ", &rest)) {
-        if (!engine_key_parse(config->engine, key, &job_id, &attempt))
+        if (!engine_key_parse(config->engine, key, &owner))
             continue;
-        claim =
-            config->claim(config->claim_context, job_id, attempt, host->number);
+        claim = config->claim(config->claim_context, &owner, host->number);
         if (claim == HOSTS_LIVE)
             continue;
         log_info(config->log, "%s has left-overs of job %" PRId64, host->name,
-                 job_id);
+                 owner.job_id);
         send_line(host, "sweep 0 KILL %s %s\n", key,
                   claim == HOSTS_OVER ? "all" : "node");
         host->n_sweeps++;

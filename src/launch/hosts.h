@@ -18,15 +18,15 @@
 
 struct hosts;
 
-/* What that attempt has to do with NODE, as far as anybody knows. */
+/* What KEY has to do with NODE, as far as anybody knows. */
 enum hosts_claim {
     HOSTS_OVER,       /* it does not run: all that it left there goes */
     HOSTS_GIVEN_BACK, /* it runs, but not there any more: what is there goes,
                          but PRRTE's daemons, which it cannot do without */
     HOSTS_LIVE,       /* it runs there */
 };
-typedef enum hosts_claim hosts_claim_f(void *context, int64_t job_id,
-                                       uint32_t attempt, uint32_t node);
+typedef enum hosts_claim
+hosts_claim_f(void *context, const struct launch_key *key, uint32_t node);
 
 /* How patient erm is with hosts. */
 struct hosts_spans {

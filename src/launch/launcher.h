@@ -6,8 +6,8 @@
  * fake (timers, no process) stand behind it. A launcher knows nothing of
  * queues. It is told what to start where and says what became of it, always
  * later from the event loop, never from inside a call. At most one report of
- * `started` or `start_failed`, then exactly one `ended`, per attempt
- * (`start_failed` is final: no `ended` follows).
+ * `started` or `start_failed`, then exactly one `ended`, per attempt or part of
+ * it (`start_failed` is final: no `ended` follows).
  */
 #ifndef ERM_LAUNCH_LAUNCHER_H
 #define ERM_LAUNCH_LAUNCHER_H
@@ -24,6 +24,14 @@
 #include "base/strbuf.h"
 #include "shepherd/claim.h"
 
+/* What is started and ended on its own: the command of an attempt (part 0), or
+ * one of its further parts. Hashed as bytes: no padding. */
+struct launch_key {
+    int64_t job_id;
+    uint32_t attempt;
+    uint32_t part;
+};
+
 /* How a job uses PRRTE; all borrowed. */
 struct launch_dvm {
     bool is_pool;          /* the pool's DVM; else one of its own */
@@ -36,8 +44,7 @@ struct launch_dvm {
 };
 
 struct launch_request { /* all borrowed for the call */
-    int64_t job_id;
-    uint32_t attempt;
+    struct launch_key key;
     const char *command;       /* for /bin/sh -c, already adapted; NULL: only a
                                   DVM is to be kept */
     const char *const *env;    /* NAME=VALUE..., NULL at the end: complete */
@@ -61,11 +68,6 @@ struct launch_place {
     bool has_dvm, is_pool;
 };
 
-struct launch_key {
-    int64_t job_id;
-    uint32_t attempt;
-};
-
 /* Nodes that an attempt gives back; all borrowed for the call. */
 struct launch_change {
     struct launch_key key;
@@ -76,8 +78,7 @@ struct launch_change {
 };
 
 struct launch_report {
-    int64_t job_id;
-    uint32_t attempt;
+    struct launch_key key;
     enum {
         LAUNCH_STARTED,
         LAUNCH_START_FAILED,
@@ -141,24 +142,25 @@ struct launcher_ops {
     int (*set_nodes)(struct launcher *launcher, const struct launch_node *nodes,
                      uint32_t n, uint32_t *slots, struct idset *unready,
                      struct err *err);
-    /* Starts an attempt. -1 = refused at once, no report follows. */
+    /* Starts an attempt, or a part of one. -1 = refused at once, no report
+     * follows. */
     int (*start)(struct launcher *launcher,
                  const struct launch_request *request, struct err *err);
     /* After a restart: finds out what became of an attempt that was started
      * and reports it (started if it runs, ended, lost). CLAIM_NONE is returned
      * and not reported: the caller may start the same attempt again. */
-    enum claim_state (*adopt)(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+    enum claim_state (*adopt)(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place);
     /* Sends SIGNAL to the job's processes. */
-    int (*signal)(struct launcher *launcher, int64_t job_id, uint32_t attempt,
+    int (*signal)(struct launcher *launcher, const struct launch_key *key,
                   int signal, struct err *err);
     /* TERM, GRACE, KILL; `ended` follows when nothing is left of the job. */
-    int (*terminate)(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err);
+    int (*terminate)(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err);
     /* The walltime, counted from the start, is now WALLTIME. */
-    int (*set_walltime)(struct launcher *launcher, int64_t job_id,
-                        uint32_t attempt, dur_us walltime, struct err *err);
+    int (*set_walltime)(struct launcher *launcher, const struct launch_key *key,
+                        dur_us walltime, struct err *err);
     /* May be NULL. Appends the processors of this machine that what runs on
      * NODE is pinned to ("0-3,8"), or nothing: it is not pinned. */
     void (*add_cpus)(struct launcher *launcher, uint32_t node,

@@ -35,13 +35,8 @@
 #define LOOK_EVERY_SEC 1
 #define NOTE_MAX 300
 
-struct attempt_key { /* hashed as bytes: no padding */
-    int64_t job_id;
-    int64_t attempt;
-};
-
-struct attempt {
-    struct attempt_key key;
+struct attempt { /* or a part of one */
+    struct launch_key key;
     struct local *local; /* borrowed */
     pid_t shepherd;      /* 0: not known */
     int pidfd;           /* -1: looked at by the timer instead */
@@ -72,12 +67,10 @@ static struct local *to_local(struct launcher *launcher)
     return (struct local *)(void *)launcher;
 }
 
-static struct attempt *find(struct local *local, int64_t job_id,
-                            uint32_t attempt)
+static struct attempt *find(struct local *local, const struct launch_key *key)
 {
-    struct attempt_key key = {job_id, attempt};
     struct attempt *found;
-    HASH_FIND(hh, local->attempts, &key, sizeof(key), found);
+    HASH_FIND(hh, local->attempts, key, sizeof(*key), found);
     return found;
 }
 
@@ -149,11 +142,11 @@ static void watch(struct attempt *attempt, pid_t pid)
     set_timer(attempt->local);
 }
 
-static struct attempt *add_attempt(struct local *local, int64_t job_id,
-                                   uint32_t number, pid_t shepherd)
+static struct attempt *add_attempt(struct local *local,
+                                   const struct launch_key *key, pid_t shepherd)
 {
     struct attempt *attempt = mem_alloc(sizeof(*attempt));
-    attempt->key = (struct attempt_key){job_id, number};
+    attempt->key = *key;
     attempt->local = local;
     watch(attempt, shepherd);
     HASH_ADD(hh, local->attempts, key, sizeof(attempt->key), attempt);
@@ -170,8 +163,7 @@ static void free_attempt(struct attempt *attempt)
 
 static struct launch_report make_report(const struct attempt *attempt)
 {
-    return (struct launch_report){.job_id = attempt->key.job_id,
-                                  .attempt = (uint32_t)attempt->key.attempt};
+    return (struct launch_report){.key = attempt->key};
 }
 
 static void report_started(struct attempt *attempt, pid_t pid)
@@ -194,8 +186,7 @@ static void report_last(struct attempt *attempt, struct launch_report report)
     char *failure = attempt->failure;
     attempt->failure = NULL;
     free_attempt(attempt);
-    clearing_forget(&local->clearings,
-                    &(struct launch_key){report.job_id, report.attempt});
+    clearing_forget(&local->clearings, &report.key);
     if (report.what == LAUNCH_START_FAILED && failure)
         report.text = failure;
     local->config.report(local->config.context, &report);
@@ -210,12 +201,24 @@ static void report_start_failed(struct attempt *attempt, const char *text)
     report_last(attempt, report);
 }
 
+static int read_claim(const struct local *local, const struct launch_key *key,
+                      struct claim *out)
+{
+    return claim_read(local->config.jobs_fd, key->job_id, key->attempt,
+                      key->part, out);
+}
+
+static char *name_of(const struct launch_key *key, char buf[CLAIM_NAME_MAX])
+{
+    return claim_name(key->job_id, key->attempt, key->part, buf);
+}
+
 /* What a wrapper left in the claim, or OTHERWISE. Returns BUF. */
 static const char *note(const struct attempt *attempt, const char *name,
                         char buf[NOTE_MAX], const char *otherwise)
 {
     claim_note(attempt->local->config.jobs_fd, attempt->key.job_id,
-               (uint32_t)attempt->key.attempt, name, buf, NOTE_MAX);
+               attempt->key.attempt, attempt->key.part, name, buf, NOTE_MAX);
     return buf[0] ? buf : otherwise;
 }
 
@@ -246,8 +249,8 @@ static void report_lost(struct attempt *attempt, const struct claim *claim)
     struct strbuf dir;
     strbuf_init(&dir);
     strbuf_add_fmt(&dir, "%s/%s", local->config.jobs_dir,
-                   claim_name(report.job_id, report.attempt, name));
-    int n = orphans_kill(report.job_id, dir.text);
+                   name_of(&report.key, name));
+    int n = orphans_kill(dir.text);
     log_warning(local->config.log,
                 "the shepherd of job %s was killed; ended %d of its processes",
                 name, n);
@@ -269,7 +272,8 @@ static void follow(struct attempt *attempt, const struct claim *claim)
     watch(attempt, claim->shepherd_pid);
     /* Only now, with a pidfd in hand, the check holds for good. */
     if (claim_is_here(attempt->local->config.jobs_fd, attempt->key.job_id,
-                      (uint32_t)attempt->key.attempt, claim->shepherd_pid))
+                      attempt->key.attempt, attempt->key.part,
+                      claim->shepherd_pid))
         return;
     unwatch(attempt);
     watch(attempt, 0);
@@ -291,7 +295,7 @@ static void take_line(struct local *local, const char *line)
                     line);
         return;
     }
-    struct attempt *attempt = find(local, message.job_id, message.attempt);
+    struct attempt *attempt = find(local, &message.key);
     if (!attempt)
         return;
     if (message.what == MESSAGE_STARTED) {
@@ -340,8 +344,7 @@ static void look(struct attempt *attempt)
     struct claim claim;
     read_messages(local);
     bool is_child = is_living_child(attempt);
-    if (claim_read(local->config.jobs_fd, attempt->key.job_id,
-                   (uint32_t)attempt->key.attempt, &claim)) {
+    if (read_claim(local, &attempt->key, &claim)) {
         log_warning(local->config.log, "cannot read the claim of job %lld: %s",
                     (long long)attempt->key.job_id, strerror(errno));
         set_timer(local);
@@ -381,10 +384,10 @@ static int start(struct launcher *launcher,
     struct local *local = to_local(launcher);
     char name[CLAIM_NAME_MAX];
     struct strbuf cpus;
-    claim_name(request->job_id, request->attempt, name);
+    name_of(&request->key, name);
     /* Left by another life of this folder: its record must not be taken for
      * the result of a job that never ran. */
-    if (find(local, request->job_id, request->attempt) ||
+    if (find(local, &request->key) ||
         faccessat(local->config.jobs_fd, name, F_OK, 0) == 0)
         return err_set(err, ERR_CONFLICT, "job %s was started before", name);
     strbuf_init(&cpus);
@@ -395,24 +398,24 @@ static int start(struct launcher *launcher,
     strbuf_release(&cpus);
     if (pid < 0)
         return -1;
-    add_attempt(local, request->job_id, request->attempt, pid);
+    add_attempt(local, &request->key, pid);
     return 0;
 }
 
-static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+static enum claim_state adopt(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place)
 {
     (void)place;
     struct local *local = to_local(launcher);
     struct claim claim;
-    if (find(local, job_id, attempt))
+    if (find(local, key))
         return CLAIM_RUNNING;
-    if (claim_read(local->config.jobs_fd, job_id, attempt, &claim))
+    if (read_claim(local, key, &claim))
         claim.state = CLAIM_RUNNING; /* for all we know; look() goes on */
     if (claim.state == CLAIM_NONE)
         return CLAIM_NONE;
-    struct attempt *adopted = add_attempt(local, job_id, attempt, 0);
+    struct attempt *adopted = add_attempt(local, key, 0);
     event_active(adopted->event, EV_TIMEOUT, 0);
     return claim.state;
 }
@@ -432,8 +435,7 @@ static int cannot_signal(const struct attempt *attempt, struct err *err)
 static void watch_holder(struct attempt *attempt)
 {
     struct claim claim;
-    if (claim_read(attempt->local->config.jobs_fd, attempt->key.job_id,
-                   (uint32_t)attempt->key.attempt, &claim) ||
+    if (read_claim(attempt->local, &attempt->key, &claim) ||
         claim.state != CLAIM_RUNNING)
         return;
     follow(attempt, &claim);
@@ -441,13 +443,13 @@ static void watch_holder(struct attempt *attempt)
 }
 
 /* Only over a pidfd, so it cannot hit another process. */
-static int tell(struct launcher *launcher, int64_t job_id, uint32_t number,
+static int tell(struct launcher *launcher, const struct launch_key *key,
                 int signal, int value, struct err *err)
 {
-    struct attempt *attempt = find(to_local(launcher), job_id, number);
+    struct attempt *attempt = find(to_local(launcher), key);
     if (!attempt)
         return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
-                       (long long)job_id);
+                       (long long)key->job_id);
     if (attempt->pidfd < 0)
         watch_holder(attempt);
     siginfo_t info = {.si_signo = signal, .si_code = SI_QUEUE};
@@ -459,10 +461,10 @@ static int tell(struct launcher *launcher, int64_t job_id, uint32_t number,
     return cannot_signal(attempt, err);
 }
 
-static int send_signal(struct launcher *launcher, int64_t job_id,
-                       uint32_t attempt, int signal, struct err *err)
+static int send_signal(struct launcher *launcher, const struct launch_key *key,
+                       int signal, struct err *err)
 {
-    return tell(launcher, job_id, attempt, SHEPHERD_SIG_FORWARD, signal, err);
+    return tell(launcher, key, SHEPHERD_SIG_FORWARD, signal, err);
 }
 
 /* D in units of UNIT, rounded up, what does not fit cut off. */
@@ -472,11 +474,11 @@ static int in_units(dur_us d, dur_us unit)
     return n < INT_MAX ? (int)n : INT_MAX - 1;
 }
 
-static int terminate(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err)
+static int terminate(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err)
 {
     struct err problem = {.code = ERR_NONE};
-    int rc = tell(launcher, job_id, attempt, SHEPHERD_SIG_TERMINATE,
+    int rc = tell(launcher, key, SHEPHERD_SIG_TERMINATE,
                   in_units(grace, USEC_PER_MSEC), &problem);
     if (rc == 0 || problem.code == ERR_CONFLICT)
         return 0; /* it has ended: what was asked for */
@@ -485,12 +487,12 @@ static int terminate(struct launcher *launcher, int64_t job_id,
     return -1;
 }
 
-static int set_walltime(struct launcher *launcher, int64_t job_id,
-                        uint32_t attempt, dur_us walltime, struct err *err)
+static int set_walltime(struct launcher *launcher, const struct launch_key *key,
+                        dur_us walltime, struct err *err)
 {
     int value =
         walltime == TIME_NEVER ? INT_MAX : in_units(walltime, USEC_PER_SEC);
-    return tell(launcher, job_id, attempt, SHEPHERD_SIG_WALLTIME, value, err);
+    return tell(launcher, key, SHEPHERD_SIG_WALLTIME, value, err);
 }
 
 static void add_cpus(struct launcher *launcher, uint32_t node,
@@ -537,8 +539,7 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
     struct hostlist names;
     struct idset processors = {.words = NULL};
     struct residents residents = {.nodes = &names, .processors = &processors};
-    struct attempt *attempt =
-        find(local, clearing->key.job_id, clearing->key.attempt);
+    struct attempt *attempt = find(local, &clearing->key);
     uint32_t n = 0;
     hostlist_init(&names);
     IDSET_EACH (&clearing->nodes, node) {
@@ -558,8 +559,7 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 static void report_cleared(void *context, const struct clearing *clearing)
 {
     struct local *local = context;
-    struct launch_report report = {.job_id = clearing->key.job_id,
-                                   .attempt = clearing->key.attempt,
+    struct launch_report report = {.key = clearing->key,
                                    .what = LAUNCH_CLEARED,
                                    .seq = clearing->seq,
                                    .n_killed = clearing->n_ended};
@@ -570,8 +570,7 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
                  struct err *err)
 {
     struct local *local = to_local(launcher);
-    struct attempt *attempt =
-        find(local, change->key.job_id, change->key.attempt);
+    struct attempt *attempt = find(local, &change->key);
     if (!attempt)
         return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
                        (long long)change->key.job_id);
@@ -586,7 +585,7 @@ static void place_on(struct launcher *launcher, const struct launch_key *key,
                      const struct idset *nodes)
 {
     struct local *local = to_local(launcher);
-    struct attempt *attempt = find(local, key->job_id, key->attempt);
+    struct attempt *attempt = find(local, key);
     struct idset processors = {.words = NULL};
     if (!attempt || local->config.is_unpinned)
         return;

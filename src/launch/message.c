@@ -21,11 +21,13 @@ static int take_number(const char **text, char end, int64_t max, int64_t *out)
 int message_parse(const char *line, struct message *out)
 {
     static const char started[] = "started ", failed[] = "failed ";
-    int64_t job_id, attempt, pid = 0;
+    int64_t job_id, attempt, part, pid = 0;
     if (take_number(&line, ' ', INT64_MAX, &job_id) ||
-        take_number(&line, ' ', UINT32_MAX, &attempt))
+        take_number(&line, ' ', UINT32_MAX, &attempt) ||
+        take_number(&line, ' ', UINT32_MAX, &part))
         return -1;
-    struct message message = {.job_id = job_id, .attempt = (uint32_t)attempt};
+    struct message message = {
+        .key = {job_id, (uint32_t)attempt, (uint32_t)part}};
     if (strncmp(line, started, strlen(started)) == 0) {
         line += strlen(started);
         if (take_number(&line, '\0', INT32_MAX, &pid))

@@ -3,12 +3,10 @@
 #ifndef ERM_LAUNCH_MESSAGE_H
 #define ERM_LAUNCH_MESSAGE_H
 
-#include <stdint.h>
-#include <sys/types.h>
+#include "launch/launcher.h"
 
 struct message {
-    int64_t job_id;
-    uint32_t attempt;
+    struct launch_key key;
     enum { MESSAGE_STARTED, MESSAGE_FAILED } what;
     pid_t pid;        /* MESSAGE_STARTED */
     const char *text; /* MESSAGE_FAILED: borrowed from the line */

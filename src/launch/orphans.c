@@ -15,15 +15,16 @@
 
 #include "base/idset.h"
 #include "base/strbuf.h"
+#include "shepherd/claim.h"
 
 #define ROUNDS 200
 #define QUIET_ROUNDS 2 /* in the middle of an exec there is no environment */
 #define PAUSE_NS 5000000L
 
 struct mark {
-    struct strbuf id, claim; /* "NAME=VALUE" */
-    struct strbuf environ;   /* of the process that is looked at */
-    struct idset killed;     /* one that dies slowly is found again */
+    struct strbuf item;    /* "NAME=VALUE" */
+    struct strbuf environ; /* of the process that is looked at */
+    struct idset killed;   /* one that dies slowly is found again */
 };
 
 static bool has_item(const struct strbuf *environ, const struct strbuf *item)
@@ -55,8 +56,7 @@ static bool kill_if_marked(int process, struct mark *mark)
     if (fstat(process, &st) || st.st_uid != geteuid())
         return false;
     read_environ(process, &mark->environ);
-    return has_item(&mark->environ, &mark->id) &&
-           has_item(&mark->environ, &mark->claim) &&
+    return has_item(&mark->environ, &mark->item) &&
            pidfd_send_signal(process, SIGKILL, NULL, 0) == 0;
 }
 
@@ -84,15 +84,13 @@ static int kill_round(struct mark *mark)
     return n;
 }
 
-int orphans_kill(int64_t job_id, const char *claim_dir)
+int orphans_kill(const char *claim_dir)
 {
     struct mark mark;
     idset_init(&mark.killed);
-    strbuf_init(&mark.id);
-    strbuf_init(&mark.claim);
+    strbuf_init(&mark.item);
     strbuf_init(&mark.environ);
-    strbuf_add_fmt(&mark.id, "ERM_JOB_ID=%lld", (long long)job_id);
-    strbuf_add_fmt(&mark.claim, "ERM_CLAIM=%s", claim_dir);
+    strbuf_add_fmt(&mark.item, CLAIM_VARIABLE "=%s", claim_dir);
     int n_quiet = 0;
     for (int i = 0; i < ROUNDS && n_quiet < QUIET_ROUNDS; i++) {
         n_quiet = kill_round(&mark) == 0 ? n_quiet + 1 : 0;
@@ -100,8 +98,7 @@ int orphans_kill(int64_t job_id, const char *claim_dir)
     }
     int n = (int)idset_count(&mark.killed);
     idset_release(&mark.killed);
-    strbuf_release(&mark.id);
-    strbuf_release(&mark.claim);
+    strbuf_release(&mark.item);
     strbuf_release(&mark.environ);
     return n;
 }

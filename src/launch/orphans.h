@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * What a job leaves when its shepherd is killed: processes that nobody owns.
- * They are known by the job's variables in their environment, which is all
- * that such processes still have in common.
+ * They are known by a variable in their environment (CLAIM_VARIABLE), which is
+ * all that such processes still have in common.
  */
 #ifndef ERM_LAUNCH_ORPHANS_H
 #define ERM_LAUNCH_ORPHANS_H
 
-#include <stdint.h>
-
-/* KILLs this user's processes with ERM_JOB_ID=<JOB_ID> and
- * ERM_CLAIM=<CLAIM_DIR>, again until none is left (for a second at most).
- * Returns how many processes that were. */
-int orphans_kill(int64_t job_id, const char *claim_dir);
+/* KILLs this user's processes with ERM_CLAIM=<CLAIM_DIR>, again until none is
+ * left (for a second at most). Returns how many processes that were. */
+int orphans_kill(const char *claim_dir);
 
 #endif

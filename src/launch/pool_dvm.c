@@ -102,7 +102,7 @@ static void node_file(const struct pool_dvm *pool, uint32_t number,
     char name[CLAIM_NAME_MAX];
 
     strbuf_add_fmt(out, "%s/%s", pool->config.nodes_dir,
-                   claim_name(0, number, name));
+                   claim_name(0, number, 0, name));
 }
 
 static void job_dir(const struct pool_dvm *pool, uint32_t number,
@@ -111,7 +111,7 @@ static void job_dir(const struct pool_dvm *pool, uint32_t number,
     char name[CLAIM_NAME_MAX];
 
     strbuf_add_fmt(out, "%s/%s", pool->config.base.jobs_dir,
-                   claim_name(0, number, name));
+                   claim_name(0, number, 0, name));
 }
 
 static int write_hosts(const char *path, const char *hosts, struct err *err)
@@ -207,7 +207,7 @@ static int start(struct pool_dvm *pool, uint32_t number, const char *hosts,
     struct launch_dvm dvm = {
         .is_pool = true, .node_file = nodes.text, .job_dir = dir.text};
     struct launch_request request = {
-        .attempt = number,
+        .key = {.attempt = number},
         .env = (const char *const *)environ,
         .cwd = "/",
         .stdout_path = log.text,
@@ -257,8 +257,9 @@ static void start_next(struct pool_dvm *pool, char *hosts)
 static void terminate(struct pool_dvm *pool,
                       const struct generation *generation)
 {
-    pool->inner->ops->terminate(pool->inner, 0, generation->number, GRACE_US,
-                                NULL);
+    struct launch_key key = {.attempt = generation->number};
+
+    pool->inner->ops->terminate(pool->inner, &key, GRACE_US, NULL);
 }
 
 static void retire(struct pool_dvm *pool, struct generation *generation)
@@ -385,7 +386,7 @@ void pool_dvm_report(struct pool_dvm *pool, const struct launch_report *report)
         return;
     DL_FOREACH(pool->generations, generation)
     {
-        if (generation->number == report->attempt)
+        if (generation->number == report->key.attempt)
             break;
     }
     if (generation == NULL)
@@ -452,20 +453,21 @@ static void adopt_all(struct pool_dvm *pool)
     DIR *dir = opendir(pool->config.base.jobs_dir);
     struct generation *generation;
     const struct dirent *entry;
-    unsigned number;
-    char rest;
+    struct launch_key key;
 
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         struct strbuf path;
-        if (sscanf(entry->d_name, "0.%u%c", &number, &rest) != 1)
+        if (!claim_name_parse(entry->d_name, &key.job_id, &key.attempt,
+                              &key.part) ||
+            key.job_id != 0)
             continue;
         strbuf_init(&path);
-        node_file(pool, number, &path);
-        generation = add_generation(pool, number, read_hosts(path.text));
+        node_file(pool, key.attempt, &path);
+        generation = add_generation(pool, key.attempt, read_hosts(path.text));
         strbuf_release(&path);
-        if (pool->inner->ops->adopt(pool->inner, 0, number, NULL) != CLAIM_NONE)
+        if (pool->inner->ops->adopt(pool->inner, &key, NULL) != CLAIM_NONE)
             continue;
-        remove_files(pool, number); /* no report will come of it */
+        remove_files(pool, key.attempt); /* no report will come of it */
         free_generation(pool, generation);
     }
     if (dir != NULL)

@@ -21,13 +21,8 @@
 #include "launch/hosts.h"
 #include "launch/pool_dvm.h"
 
-struct run_key { /* hashed as bytes: no padding */
-    int64_t job_id;
-    int64_t attempt;
-};
-
 struct run {
-    struct run_key key;
+    struct launch_key key;
     struct prrte *prrte; /* borrowed */
     struct idset nodes;  /* that it has, or has had */
     bool is_pool;
@@ -54,23 +49,20 @@ static struct prrte *to_prrte(struct launcher *launcher)
 
 /* ---- the table ---- */
 
-static struct run *find(const struct prrte *prrte, int64_t job_id,
-                        uint32_t attempt)
+static struct run *find(const struct prrte *prrte, const struct launch_key *key)
 {
-    struct run_key key = {job_id, attempt};
     struct run *found;
 
-    HASH_FIND(hh, prrte->runs, &key, sizeof(key), found);
+    HASH_FIND(hh, prrte->runs, key, sizeof(*key), found);
     return found;
 }
 
-static struct run *add_run(struct prrte *prrte, int64_t job_id,
-                           uint32_t attempt, const struct idset *nodes,
-                           bool is_pool)
+static struct run *add_run(struct prrte *prrte, const struct launch_key *key,
+                           const struct idset *nodes, bool is_pool)
 {
     struct run *run = mem_alloc(sizeof(*run));
 
-    run->key = (struct run_key){job_id, attempt};
+    run->key = *key;
     run->prrte = prrte;
     run->is_pool = is_pool;
     idset_init(&run->nodes);
@@ -90,17 +82,17 @@ static void free_run(struct run *run)
 /* It has ended, and its hosts are being looked after. */
 static bool is_ended(const struct run *run)
 {
-    return run->last.job_id != 0;
+    return run->last.key.job_id != 0;
 }
 
 /* Those that it has or is offered now; of what it had before when that is not
- * known. */
+ * known. A part of an attempt stays where it was started. */
 static void add_present_nodes(const struct run *run, struct idset *out)
 {
     const struct launcher_config *config = &run->prrte->config.base;
     struct idset nodes = {.words = NULL};
 
-    if (config->job_nodes != NULL &&
+    if (run->key.part == 0 && config->job_nodes != NULL &&
         config->job_nodes(config->context, run->key.job_id, &nodes))
         idset_unite(out, &nodes);
     else
@@ -108,10 +100,10 @@ static void add_present_nodes(const struct run *run, struct idset *out)
     idset_release(&nodes);
 }
 
-static enum hosts_claim claim(void *context, int64_t job_id, uint32_t attempt,
+static enum hosts_claim claim(void *context, const struct launch_key *key,
                               uint32_t node)
 {
-    const struct run *run = find(context, job_id, attempt);
+    const struct run *run = find(context, key);
     struct idset nodes = {.words = NULL};
     bool is_there;
 
@@ -127,8 +119,7 @@ static enum hosts_claim claim(void *context, int64_t job_id, uint32_t attempt,
 
 static char *own_key(const struct run *run, char buf[ENGINE_KEY_MAX])
 {
-    return engine_key(run->prrte->engine, run->key.job_id,
-                      (uint32_t)run->key.attempt, buf);
+    return engine_key(run->prrte->engine, &run->key, buf);
 }
 
 /* What a killed erm-dvm or prte left here. */
@@ -160,13 +151,15 @@ static void pass_on(void *context)
  * the DVM's. Ensures: only on hosts that are nobody else's. */
 static void sweep_pool(void *context)
 {
+    static const struct launch_key pool = {.job_id = 0};
     struct run *run = context;
     struct idset nodes = {.words = NULL};
     char key[ENGINE_KEY_MAX];
 
     add_present_nodes(run, &nodes);
     hosts_sweep(run->prrte->hosts, &nodes,
-                engine_key(run->prrte->engine, 0, 0, key), false, pass_on, run);
+                engine_key(run->prrte->engine, &pool, key), false, pass_on,
+                run);
     idset_release(&nodes);
 }
 
@@ -185,8 +178,7 @@ static void take_last(struct run *run, const struct launch_report *report)
 
     run->last = *report;
     run->last.text = mem_strdup(report->text);
-    clearing_forget(&run->prrte->clearings,
-                    &(struct launch_key){report->job_id, report->attempt});
+    clearing_forget(&run->prrte->clearings, &report->key);
     add_present_nodes(run, &run->nodes);
     if (hosts == NULL)
         pass_on(run);
@@ -213,9 +205,9 @@ static void pass_on_cleared(struct prrte *prrte, struct run *run,
 static void on_report(void *context, const struct launch_report *report)
 {
     struct prrte *prrte = context;
-    struct run *run = find(prrte, report->job_id, report->attempt);
+    struct run *run = find(prrte, &report->key);
 
-    if (report->job_id == 0)
+    if (report->key.job_id == 0)
         pool_dvm_report(prrte->pool, report);
     else if (report->what == LAUNCH_CLEARED)
         pass_on_cleared(prrte, run, report);
@@ -275,69 +267,64 @@ static int start(struct launcher *launcher,
     engine_wrapper_free(wrapper);
     if (rc != 0)
         return rc;
-    add_run(prrte, request->job_id, request->attempt, request->nodes,
-            request->dvm->is_pool);
+    add_run(prrte, &request->key, request->nodes, request->dvm->is_pool);
     if (prrte->pool != NULL && request->dvm->is_pool)
-        pool_dvm_job_started(prrte->pool, request->job_id);
+        pool_dvm_job_started(prrte->pool, request->key.job_id);
     return 0;
 }
 
 /* A manager with other options may have started it. */
-static bool was_wrapped(const struct prrte *prrte, int64_t job_id,
-                        uint32_t attempt)
+static bool was_wrapped(const struct prrte *prrte, const struct launch_key *key)
 {
     char name[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + 10];
 
     snprintf(path, sizeof(path), "%s/dvm.log",
-             claim_name(job_id, attempt, name));
+             claim_name(key->job_id, key->attempt, key->part, name));
     return faccessat(prrte->config.base.jobs_fd, path, F_OK, 0) == 0;
 }
 
-static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+static enum claim_state adopt(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place)
 {
     struct prrte *prrte = to_prrte(launcher);
-    enum claim_state state =
-        prrte->inner->ops->adopt(prrte->inner, job_id, attempt, place);
+    enum claim_state state = prrte->inner->ops->adopt(prrte->inner, key, place);
 
-    if (state == CLAIM_NONE || place == NULL ||
-        find(prrte, job_id, attempt) != NULL ||
-        !(place->has_dvm || was_wrapped(prrte, job_id, attempt)))
+    if (state == CLAIM_NONE || place == NULL || find(prrte, key) != NULL ||
+        !(place->has_dvm || was_wrapped(prrte, key)))
         return state;
-    add_run(prrte, job_id, attempt, place->nodes, place->is_pool);
+    add_run(prrte, key, place->nodes, place->is_pool);
     if (prrte->pool != NULL && place->is_pool)
-        pool_dvm_job_started(prrte->pool, job_id);
+        pool_dvm_job_started(prrte->pool, key->job_id);
     return state;
 }
 
-static int send_signal(struct launcher *launcher, int64_t job_id,
-                       uint32_t attempt, int signal, struct err *err)
+static int send_signal(struct launcher *launcher, const struct launch_key *key,
+                       int signal, struct err *err)
 {
     struct launcher *inner = to_prrte(launcher)->inner;
 
-    return inner->ops->signal(inner, job_id, attempt, signal, err);
+    return inner->ops->signal(inner, key, signal, err);
 }
 
 /* One that has ended: what was asked for. */
-static int terminate(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err)
+static int terminate(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err)
 {
     struct prrte *prrte = to_prrte(launcher);
-    struct run *run = find(prrte, job_id, attempt);
+    struct run *run = find(prrte, key);
 
     if (run != NULL && is_ended(run))
         return 0;
-    return prrte->inner->ops->terminate(prrte->inner, job_id, attempt, grace,
-                                        err);
+    return prrte->inner->ops->terminate(prrte->inner, key, grace, err);
 }
 
-static int set_walltime(struct launcher *launcher, int64_t job_id,
-                        uint32_t attempt, dur_us walltime, struct err *err)
+static int set_walltime(struct launcher *launcher, const struct launch_key *key,
+                        dur_us walltime, struct err *err)
 {
     struct launcher *inner = to_prrte(launcher)->inner;
 
-    return inner->ops->set_walltime(inner, job_id, attempt, walltime, err);
+    return inner->ops->set_walltime(inner, key, walltime, err);
 }
 
 static void add_cpus(struct launcher *launcher, uint32_t node,
@@ -368,7 +355,7 @@ static void look_on_hosts(void *context, struct clearing *clearing, int signal)
     if (signal == SIGTERM && clearing->is_told)
         signal = 0;
     clearing->is_told = true;
-    engine_key(prrte->engine, clearing->key.job_id, clearing->key.attempt, key);
+    engine_key(prrte->engine, &clearing->key, key);
     hosts_signal(prrte->hosts, &clearing->nodes, signal, key, found, clearing);
 }
 
@@ -376,7 +363,7 @@ static void look_on_hosts(void *context, struct clearing *clearing, int signal)
 static void hosts_cleared(void *context, const struct clearing *clearing)
 {
     struct prrte *prrte = context;
-    struct run *run = find(prrte, clearing->key.job_id, clearing->key.attempt);
+    struct run *run = find(prrte, &clearing->key);
     struct launch_change change = {.key = clearing->key,
                                    .seq = clearing->seq,
                                    .nodes = &clearing->nodes,
@@ -394,8 +381,7 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
                  struct err *err)
 {
     struct prrte *prrte = to_prrte(launcher);
-    const struct run *run =
-        find(prrte, change->key.job_id, change->key.attempt);
+    const struct run *run = find(prrte, &change->key);
 
     if (prrte->hosts == NULL || run == NULL)
         return prrte->inner->ops->clear(prrte->inner, change, err);
@@ -411,7 +397,7 @@ static void place_on(struct launcher *launcher, const struct launch_key *key,
                      const struct idset *nodes)
 {
     struct prrte *prrte = to_prrte(launcher);
-    struct run *run = find(prrte, key->job_id, key->attempt);
+    struct run *run = find(prrte, key);
 
     if (run != NULL)
         idset_unite(&run->nodes, nodes);

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "base/strbuf.h"
@@ -62,8 +62,10 @@ static void fill_args(struct args *args, const struct starter *starter,
 {
     add(args, starter->shepherd_path);
     add_text(args, "--jobs", starter->jobs_dir);
-    add_number(args, "--job", r->job_id);
-    add_number(args, "--attempt", r->attempt);
+    add_number(args, "--job", r->key.job_id);
+    add_number(args, "--attempt", r->key.attempt);
+    if (r->key.part > 0)
+        add_number(args, "--part", r->key.part);
     add_text(args, "--stdout", r->stdout_path);
     add_text(args, "--stderr", r->stderr_path);
     add_text(args, "--cwd", r->cwd);
@@ -83,6 +85,26 @@ static void fill_args(struct args *args, const struct starter *starter,
         add(args, *word);
     if (r->command)
         add(args, r->command);
+}
+
+/* BASE and by what the processes are known when their shepherd was killed.
+ * Returns owned; MARK is in it. */
+static char **add_mark(const char *const *base, const struct starter *starter,
+                       const struct launch_key *key, struct strbuf *mark)
+{
+    char name[CLAIM_NAME_MAX];
+    size_t n = 0;
+    char **env;
+
+    strbuf_add_fmt(mark, CLAIM_VARIABLE "=%s/%s", starter->jobs_dir,
+                   claim_name(key->job_id, key->attempt, key->part, name));
+    while (base[n])
+        n++;
+    env = mem_alloc_array(n + 2, sizeof(*env));
+    /* posix_spawn() does not write to the strings; its type is historic. */
+    memcpy(env, base, n * sizeof(*env));
+    env[n] = mark->text;
+    return env;
 }
 
 /* Blocked: a control signal that comes before the shepherd waits for it must
@@ -111,19 +133,22 @@ pid_t starter_spawn(const struct starter *starter,
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     pid_t pid;
+    struct strbuf mark;
+    strbuf_init(&mark);
+    char **env = add_mark(request->env, starter, &request->key, &mark);
     fill_args(&args, starter, request, cpus);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, starter->report_fd, REPORT_FD);
     posix_spawnattr_init(&attr);
     set_signals(&attr);
-    /* posix_spawn() does not write to the strings; its type is historic. */
-    char *const *env = (char *const *)(uintptr_t)request->env;
     int rc = posix_spawn(&pid, starter->shepherd_path, &actions, &attr,
                          args.items, env);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     for (size_t i = 0; i < args.n; i++)
         free(args.items[i]);
+    free(env);
+    strbuf_release(&mark);
     if (rc == 0)
         return pid;
     errno = rc;

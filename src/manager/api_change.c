@@ -67,7 +67,8 @@ static int send_signal(struct manager *manager, int64_t id, int signal,
         return err_set(err, ERR_CONFLICT, "job %" PRId64 " is %s, not running",
                        id, job_state_name(job == NULL ? state : JOB_PENDING));
     struct launcher *launcher = manager->launcher;
-    if (launcher->ops->signal(launcher, id, job->attempt, signal, err) != 0)
+    struct launch_key key = {id, job->attempt, 0};
+    if (launcher->ops->signal(launcher, &key, signal, err) != 0)
         return -1;
     strbuf_add_fmt(text, "sent %s",
                    sigabbrev_np(signal) == NULL ? "the signal"

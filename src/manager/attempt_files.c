@@ -23,11 +23,11 @@ int attempt_files_prepare(const struct state_dir *dir, struct err *err)
 }
 
 void attempt_files_remove(const struct state_dir *dir, int64_t job,
-                          uint32_t attempt)
+                          uint32_t attempt, uint32_t part)
 {
     char name[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + sizeof(NODES_DIR)];
 
-    claim_name(job, attempt, name);
+    claim_name(job, attempt, part, name);
     strcpy(stpcpy(path, NODES_DIR "/"), name);
     unlinkat(dir->fd, path, 0);
     remove_at(dir->jobs_fd, name);
@@ -42,22 +42,27 @@ struct sweep {
 static void sweep_name(const struct sweep *sweep, const char *name)
 {
     struct claim claim;
-    long long job;
-    unsigned attempt;
-    char rest;
+    int64_t job;
+    uint32_t attempt, part;
 
-    if (sscanf(name, "%lld.%u%c", &job, &attempt, &rest) != 2 ||
+    if (!claim_name_parse(name, &job, &attempt, &part) ||
         !sweep->is_over(sweep->context, job, attempt))
         return;
-    if (claim_read(sweep->dir->jobs_fd, job, attempt, &claim) == 0 &&
+    if (claim_read(sweep->dir->jobs_fd, job, attempt, part, &claim) == 0 &&
         claim.state != CLAIM_RUNNING)
-        attempt_files_remove(sweep->dir, job, attempt);
+        attempt_files_remove(sweep->dir, job, attempt, part);
+}
+
+static DIR *open_folder(const struct state_dir *dir, const char *folder)
+{
+    int fd = openat(dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    return fd < 0 ? NULL : fdopendir(fd);
 }
 
 static void sweep_folder(const struct sweep *sweep, const char *folder)
 {
-    int fd = openat(sweep->dir->fd, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    DIR *dir = open_folder(sweep->dir, folder);
     const struct dirent *entry;
 
     if (dir == NULL)
@@ -74,4 +79,21 @@ void attempt_files_sweep(const struct state_dir *dir,
 
     sweep_folder(&sweep, "jobs");
     sweep_folder(&sweep, NODES_DIR);
+}
+
+void attempt_files_each_part(const struct state_dir *dir, attempt_part_f *take,
+                             void *context)
+{
+    DIR *jobs = open_folder(dir, "jobs");
+    const struct dirent *entry;
+    uint32_t attempt, part;
+    int64_t job;
+
+    if (jobs == NULL)
+        return;
+    while ((entry = readdir(jobs)) != NULL) {
+        if (claim_name_parse(entry->d_name, &job, &attempt, &part) && part > 0)
+            take(context, job, attempt, part);
+    }
+    closedir(jobs);
 }

@@ -82,7 +82,7 @@ static void set_paths(struct launch_plan *plan, const struct manager *manager,
     char name[CLAIM_NAME_MAX];
     struct strbuf path;
 
-    claim_name(id, attempt, name);
+    claim_name(id, attempt, 0, name);
     strbuf_init(&path);
     strbuf_add_fmt(&path, "%s/jobs/%s", state, name);
     plan->claim_dir = strbuf_detach(&path);
@@ -198,6 +198,7 @@ static void exec_program(struct strbuf *command)
 static void set_dvm(struct launch_plan *plan, const struct manager *manager,
                     const struct job_spec *spec, int64_t id, uint32_t attempt)
 {
+    struct launch_key owner = {id, attempt, 0};
     char key[ENGINE_KEY_MAX];
     struct strbuf uri;
 
@@ -218,8 +219,7 @@ static void set_dvm(struct launch_plan *plan, const struct manager *manager,
         strbuf_add_fmt(&uri, "%s/dvm.uri", plan->claim_dir);
     plan->dvm_uri = strbuf_detach(&uri);
     if (plan->dvm.is_pool)
-        plan->dvm_key =
-            mem_strdup(engine_key(manager->engine, id, attempt, key));
+        plan->dvm_key = mem_strdup(engine_key(manager->engine, &owner, key));
 }
 
 /* Only such a job is ever told of a directive. */
@@ -247,7 +247,6 @@ static struct allocation describe(const struct launch_plan *plan,
         .walltime = plan->walltime,
         .start = plan->start,
         .job_dir = plan->job_dir,
-        .claim_dir = plan->claim_dir,
         .resize =
             has_mailbox(request) ? resize_mode_name(request->resize) : NULL,
         .epoch = job_files_epoch(manager, id),

@@ -37,8 +37,7 @@ static int launch(const struct manager *manager, const struct launch_plan *plan,
                   int64_t id, uint32_t attempt, struct err *err)
 {
     struct launch_request request = {
-        .job_id = id,
-        .attempt = attempt,
+        .key = {.job_id = id, .attempt = attempt},
         .command = plan->command.text,
         .env = (const char *const *)plan->env,
         .cwd = plan->cwd,
@@ -120,6 +119,7 @@ static dur_us grace_of(const struct manager *manager,
 
 static void kill_job(struct manager *manager, const struct action *action)
 {
+    struct launch_key key = {action->job, action->attempt, 0};
     struct launcher *launcher = manager->launcher;
     struct err err;
 
@@ -129,8 +129,8 @@ static void kill_job(struct manager *manager, const struct action *action)
         return;
     }
     err_clear(&err);
-    if (launcher->ops->terminate(launcher, action->job, action->attempt,
-                                 grace_of(manager, action), &err) != 0)
+    if (launcher->ops->terminate(launcher, &key, grace_of(manager, action),
+                                 &err) != 0)
         log_warning(&manager->log, "job %lld cannot be ended: %s",
                     (long long)action->job, err.text);
 }
@@ -139,6 +139,7 @@ static void set_walltime(struct manager *manager, const struct action *action)
 {
     struct launcher *launcher = manager->launcher;
     const struct job *job = sched_job(manager->sched, action->job);
+    struct launch_key key = {action->job, action->attempt, 0};
     dur_us walltime = action->duration;
     struct err err;
 
@@ -146,15 +147,14 @@ static void set_walltime(struct manager *manager, const struct action *action)
     if (job != NULL)
         walltime =
             time_limit_of(manager, walltime, job->planned_end, job->started);
-    if (launcher->ops->set_walltime(launcher, action->job, action->attempt,
-                                    walltime, &err) != 0)
+    if (launcher->ops->set_walltime(launcher, &key, walltime, &err) != 0)
         log_warning(&manager->log, "job %lld keeps its old walltime: %s",
                     (long long)action->job, err.text);
 }
 
 static void end_attempt(struct manager *manager, const struct action *action)
 {
-    attempt_files_remove(manager->state_dir, action->job, action->attempt);
+    attempt_files_remove(manager->state_dir, action->job, action->attempt, 0);
     if (action->type != ACT_FINISHED)
         return;
     job_dir_remove(manager->state_dir, action->job);

@@ -137,6 +137,8 @@ static void find_fresh(const struct actions *actions, struct found *found)
 static enum claim_state adopt(struct manager *manager, const struct job *job)
 {
     struct launch_place place = {.nodes = &job->nodes};
+    struct launch_key key = {.job_id = job->request.id,
+                             .attempt = job->attempt};
     char *text = turn_job_spec(manager->turn, job->request.id, NULL);
     struct job_spec spec;
 
@@ -145,8 +147,7 @@ static enum claim_state adopt(struct manager *manager, const struct job *job)
         job_spec_release(&spec);
     }
     free(text);
-    return manager->launcher->ops->adopt(manager->launcher, job->request.id,
-                                         job->attempt, &place);
+    return manager->launcher->ops->adopt(manager->launcher, &key, &place);
 }
 
 static void find_job(struct manager *manager, const struct job *job,

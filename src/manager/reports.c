@@ -24,8 +24,8 @@ static void send_attempt(struct manager *manager, enum event_type type,
     struct event event;
 
     event_init(&event, type, manager_now(manager));
-    event.job = report->job_id;
-    event.attempt = report->attempt;
+    event.job = report->key.job_id;
+    event.attempt = report->key.attempt;
     manager_event(manager, &event, NULL);
 }
 
@@ -69,23 +69,25 @@ static void take_failed_start(struct manager *manager,
                               const struct launch_report *report)
 {
     struct claim claim;
-    bool has_record = claim_read(manager->state_dir->jobs_fd, report->job_id,
-                                 report->attempt, &claim) == 0 &&
-                      claim.state == CLAIM_ENDED;
+    bool has_record =
+        claim_read(manager->state_dir->jobs_fd, report->key.job_id,
+                   report->key.attempt, 0, &claim) == 0 &&
+        claim.state == CLAIM_ENDED;
     bool is_final = has_record && claim.exit.code != CLAIM_TRY_AGAIN;
 
     /* without space its shepherd could not even say why */
     if (!has_record && is_short_of_space(manager)) {
-        late_starts_add(manager->late_starts, report->job_id, report->attempt);
+        late_starts_add(manager->late_starts, report->key.job_id,
+                        report->key.attempt);
         return;
     }
-    fail_start(manager, report->job_id, report->attempt, report->text, is_final,
-               is_final ? claim.exit.code : 0);
+    fail_start(manager, report->key.job_id, report->key.attempt, report->text,
+               is_final, is_final ? claim.exit.code : 0);
 }
 
 void reports_lost(struct manager *manager, int64_t job, uint32_t attempt)
 {
-    struct launch_report report = {.job_id = job, .attempt = attempt};
+    struct launch_report report = {.key = {job, attempt, 0}};
 
     log_warning(&manager->log,
                 "job %lld is lost: its shepherd vanished, nobody knows how it "
@@ -115,11 +117,11 @@ static void take_end(struct manager *manager,
 {
     struct event event;
 
-    turn_add_end(manager->turn, report->job_id, report->attempt, &report->exit,
-                 mem_strdup(report->text));
+    turn_add_end(manager->turn, report->key.job_id, report->key.attempt,
+                 &report->exit, mem_strdup(report->text));
     event_init(&event, EV_EXITED, manager_now(manager));
-    event.job = report->job_id;
-    event.attempt = report->attempt;
+    event.job = report->key.job_id;
+    event.attempt = report->key.attempt;
     event.exit = cause_of(report->exit.reason);
     event.code = report->exit.code;
     event.signal = report->exit.signal;
@@ -141,7 +143,7 @@ void reports_take(void *context, const struct launch_report *report)
         take_end(manager, report);
         break;
     case LAUNCH_LOST:
-        reports_lost(manager, report->job_id, report->attempt);
+        reports_lost(manager, report->key.job_id, report->key.attempt);
         break;
     case LAUNCH_CLEARED: /* nobody asks for it yet */
         break;

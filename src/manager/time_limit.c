@@ -67,6 +67,7 @@ void time_limits_renew(const struct manager *manager)
     const struct job *job = sched_next_job(manager->sched, 0);
 
     for (; job != NULL; job = sched_next_job(manager->sched, job->request.id)) {
+        struct launch_key key = {job->request.id, job->attempt, 0};
         dur_us limit;
         struct err err;
 
@@ -75,8 +76,7 @@ void time_limits_renew(const struct manager *manager)
         limit = time_limit_of(manager, job->request.walltime, job->planned_end,
                               job->started);
         err_clear(&err);
-        if (launcher->ops->set_walltime(launcher, job->request.id, job->attempt,
-                                        limit, &err) != 0)
+        if (launcher->ops->set_walltime(launcher, &key, limit, &err) != 0)
             log_warning(&manager->log,
                         "job %lld may outlast the allocation: %s",
                         (long long)job->request.id, err.text);

@@ -25,10 +25,25 @@ static const char *const reason_names[] = {
 };
 #define N_REASONS (sizeof(reason_names) / sizeof(reason_names[0]))
 
-char *claim_name(int64_t job_id, uint32_t attempt, char buf[CLAIM_NAME_MAX])
+char *claim_name(int64_t job_id, uint32_t attempt, uint32_t part,
+                 char buf[CLAIM_NAME_MAX])
 {
-    snprintf(buf, CLAIM_NAME_MAX, "%" PRId64 ".%" PRIu32, job_id, attempt);
+    int n =
+        snprintf(buf, CLAIM_NAME_MAX, "%" PRId64 ".%" PRIu32, job_id, attempt);
+    if (part > 0)
+        snprintf(buf + n, CLAIM_NAME_MAX - (size_t)n, ".%" PRIu32, part);
     return buf;
+}
+
+bool claim_name_parse(const char *name, int64_t *job_id, uint32_t *attempt,
+                      uint32_t *part)
+{
+    char again[CLAIM_NAME_MAX];
+    *part = 0;
+    return sscanf(name, "%" SCNd64 ".%" SCNu32 ".%" SCNu32, job_id, attempt,
+                  part) >= 2 &&
+           *job_id >= 0 &&
+           strcmp(claim_name(*job_id, *attempt, *part, again), name) == 0;
 }
 
 const char *exit_reason_name(enum exit_reason reason)
@@ -171,32 +186,34 @@ static int read_folder(int dir_fd, struct claim *out)
     return 0;
 }
 
-char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt,
+char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
                  const char *name, char *buf, size_t size)
 {
     char folder[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + 16];
     snprintf(path, sizeof(path), "%s/%.12s",
-             claim_name(job_id, attempt, folder), name);
+             claim_name(job_id, attempt, part, folder), name);
     if (read_text(jobs_fd, path, buf, size))
         buf[0] = '\0';
     buf[strcspn(buf, "\n")] = '\0';
     return buf;
 }
 
-bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, pid_t pid)
+bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
+                   pid_t pid)
 {
     char name[CLAIM_NAME_MAX], path[CLAIM_NAME_MAX + 16], line[IDENTITY_MAX];
     snprintf(path, sizeof(path), "%s/shepherd",
-             claim_name(job_id, attempt, name));
+             claim_name(job_id, attempt, part, name));
     return read_text(jobs_fd, path, line, sizeof(line)) == 0 &&
            identity_is_of(line, pid);
 }
 
-int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt, struct claim *out)
+int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
+               struct claim *out)
 {
     char name[CLAIM_NAME_MAX];
     *out = (struct claim){.state = CLAIM_NONE};
-    int dir_fd = openat(jobs_fd, claim_name(job_id, attempt, name),
+    int dir_fd = openat(jobs_fd, claim_name(job_id, attempt, part, name),
                         O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir_fd < 0)
         return errno == ENOENT ? 0 : -1;

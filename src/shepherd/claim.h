@@ -2,9 +2,10 @@
 /*
  * The claim: what a shepherd leaves on disk for the manager (doc/shepherd.md).
  *
- * JOBS/<id>.<attempt>/ is made as JOBS/.tmp.<pid>.<random>/ and then renamed,
- * so it appears whole; the rename is the claim and a second shepherd of the
- * same attempt loses. In it:
+ * JOBS/<id>.<attempt>/ (of a further part of the attempt:
+ * JOBS/<id>.<attempt>.<part>/) is made as JOBS/.tmp.<pid>.<random>/ and then
+ * renamed, so it appears whole; the rename is the claim and a second shepherd
+ * of the same attempt, or part, loses. In it:
  *   lock      flock(2)ed by the shepherd for as long as it lives
  *   shepherd  one line: "1 PID STARTTIME BOOT_ID" of the shepherd
  *   command   one line: "1 PID STARTTIME_US" once the command runs
@@ -61,19 +62,27 @@ struct claim {
     struct exit_record exit;  /* CLAIM_ENDED */
 };
 
-/* The folder's name "<id>.<attempt>" in BUF. */
+/* The folder's name in BUF: "<id>.<attempt>", or for another PART than the
+ * command itself (0) "<id>.<attempt>.<part>". */
 #define CLAIM_NAME_MAX 48
-char *claim_name(int64_t job_id, uint32_t attempt, char buf[CLAIM_NAME_MAX]);
-/* Looks at JOBS_FD/<id>.<attempt>. 0, or -1 with errno when it cannot tell. */
-int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt,
+char *claim_name(int64_t job_id, uint32_t attempt, uint32_t part,
+                 char buf[CLAIM_NAME_MAX]);
+/* And back: true only for what claim_name() writes. */
+bool claim_name_parse(const char *name, int64_t *job_id, uint32_t *attempt,
+                      uint32_t *part);
+/* Looks at that folder of JOBS_FD. 0, or -1 with errno when it cannot tell. */
+int claim_read(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
                struct claim *out);
 /* The first line of the claim's file NAME ("failure", "lost") in BUF, "" when
  * there is none. Returns BUF. */
-char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt,
+char *claim_note(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
                  const char *name, char *buf, size_t size);
 /* Is PID, on this machine and now, the shepherd of that claim? Ask before a
  * pid that was read is trusted. */
-bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, pid_t pid);
+bool claim_is_here(int jobs_fd, int64_t job_id, uint32_t attempt, uint32_t part,
+                   pid_t pid);
+/* In the environment of all that a shepherd starts: the path of its claim. */
+#define CLAIM_VARIABLE "ERM_CLAIM"
 /* One line of text for the exit record and back (-1: not a record). */
 #define EXIT_RECORD_MAX 256
 int exit_record_format(const struct exit_record *record, char *buf, int size);

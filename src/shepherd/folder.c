@@ -89,7 +89,7 @@ static void make_tmp_name(char *buf, size_t size)
 }
 
 int folder_claim(struct folder *folder, const char *jobs_dir, int64_t job_id,
-                 uint32_t attempt)
+                 uint32_t attempt, uint32_t part)
 {
     char tmp[64], name[CLAIM_NAME_MAX];
     folder->dir_fd = folder->lock_fd = -1;
@@ -99,7 +99,7 @@ int folder_claim(struct folder *folder, const char *jobs_dir, int64_t job_id,
     make_tmp_name(tmp, sizeof(tmp));
     if (mkdirat(folder->jobs_fd, tmp, 0700) == 0 && fill(folder, tmp) == 0 &&
         renameat(folder->jobs_fd, tmp, folder->jobs_fd,
-                 claim_name(job_id, attempt, name)) == 0)
+                 claim_name(job_id, attempt, part, name)) == 0)
         return 0;
     int saved = errno == ENOTEMPTY ? EEXIST : errno;
     clear(folder, tmp);

@@ -18,10 +18,10 @@ struct folder {
     int lock_fd; /* holds the lock until the process ends */
 };
 
-/* Claims <JOBS_DIR>/<job>.<attempt>. 0; or -1 with errno and nothing left
- * behind: EEXIST = the attempt has a shepherd already. */
+/* Claims <JOBS_DIR>/<job>.<attempt>[.<part>]. 0; or -1 with errno and nothing
+ * left behind: EEXIST = the attempt has a shepherd already. */
 int folder_claim(struct folder *folder, const char *jobs_dir, int64_t job_id,
-                 uint32_t attempt);
+                 uint32_t attempt, uint32_t part);
 /* Writes `command`. 0, or -1 with errno. */
 int folder_write_command(const struct folder *folder, pid_t pid,
                          int64_t started_us);

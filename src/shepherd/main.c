@@ -178,15 +178,15 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     struct report report = {(int)options.report_fd, options.job_id,
-                            (uint32_t)options.attempt};
+                            (uint32_t)options.attempt, (uint32_t)options.part};
     struct obstacle obstacle = {0};
     struct folder folder;
     watch_prepare();
     setsid(); /* fails when the starter has done it */
     close_inherited(report.fd, options.is_wrapped);
     open_stdio(&options, &obstacle);
-    if (folder_claim(&folder, options.jobs_dir, options.job_id,
-                     report.attempt)) {
+    if (folder_claim(&folder, options.jobs_dir, options.job_id, report.attempt,
+                     report.part)) {
         if (errno == EEXIST)
             return EXIT_CLAIM_TAKEN;
         report_failed(&report, "cannot claim the job in", options.jobs_dir,

@@ -32,6 +32,7 @@ static const struct option_row rows[] = {
     TEXT("--cpus", cpus),
     NUMBER("--job", job_id, 0, INT64_MAX),
     NUMBER("--attempt", attempt, 0, UINT32_MAX),
+    NUMBER("--part", part, 0, UINT32_MAX),
     NUMBER("--walltime-us", walltime_us, 0, INT64_MAX),
     NUMBER("--warn-us", warn_us, 0, INT64_MAX),
     NUMBER("--warn-signal", warn_signal, 1, 64),

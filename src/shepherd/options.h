@@ -8,10 +8,11 @@
 
 #include <stdint.h>
 
-#define OPTIONS_USAGE                                                        \
-    "usage: erm-shepherd --jobs DIR --job ID --attempt N --stdout F "        \
-    "--stderr F --cwd D [--walltime-us N] [--warn-us N --warn-signal N] "    \
-    "[--grace-us N] [--cpus LIST] [--nofile N] [--report FD] [--wrapped 1] " \
+#define OPTIONS_USAGE                                                          \
+    "usage: erm-shepherd --jobs DIR --job ID --attempt N [--part N] "          \
+    "--stdout F --stderr F --cwd D [--walltime-us N] "                         \
+    "[--warn-us N --warn-signal N] [--grace-us N] [--cpus LIST] [--nofile N] " \
+    "[--report FD] [--wrapped 1] "                                             \
     "-- ARGV...\n"
 
 /* A wrapper has this much more than the job's grace, to end what runs on other
@@ -26,6 +27,7 @@ struct options { /* all borrowed from argv */
     const char *cpus; /* NULL: not pinned */
     int64_t job_id;
     int64_t attempt;
+    int64_t part;        /* of the attempt; 0: the command itself */
     int64_t walltime_us; /* INT64_MAX: none */
     int64_t warn_us;     /* 0: no warning */
     int64_t warn_signal;

@@ -26,8 +26,9 @@ void report_started(const struct report *report, pid_t pid)
     char line[LINE_MAX_BYTES + 1];
     if (report->fd < 0)
         return;
-    int n = snprintf(line, LINE_MAX_BYTES, "%" PRId64 " %" PRIu32 " started %d",
-                     report->job_id, report->attempt, (int)pid);
+    int n = snprintf(line, LINE_MAX_BYTES,
+                     "%" PRId64 " %" PRIu32 " %" PRIu32 " started %d",
+                     report->job_id, report->attempt, report->part, (int)pid);
     send_line(report, line, n);
 }
 
@@ -38,8 +39,9 @@ void report_failed(const struct report *report, const char *what,
     if (report->fd < 0)
         return;
     /* The reason first: a long name must not push it out of the line. */
-    int n = snprintf(
-        line, LINE_MAX_BYTES, "%" PRId64 " %" PRIu32 " failed %s: %s: %s",
-        report->job_id, report->attempt, what, strerror(error), name);
+    int n = snprintf(line, LINE_MAX_BYTES,
+                     "%" PRId64 " %" PRIu32 " %" PRIu32 " failed %s: %s: %s",
+                     report->job_id, report->attempt, report->part, what,
+                     strerror(error), name);
     send_line(report, line, n);
 }

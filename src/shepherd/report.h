@@ -13,12 +13,12 @@
 struct report {
     int fd; /* -1: nobody listens */
     int64_t job_id;
-    uint32_t attempt;
+    uint32_t attempt, part;
 };
 
-/* "ID ATTEMPT started PID" */
+/* "ID ATTEMPT PART started PID" */
 void report_started(const struct report *report, pid_t pid);
-/* "ID ATTEMPT failed WHAT: strerror(ERROR): NAME" */
+/* "ID ATTEMPT PART failed WHAT: strerror(ERROR): NAME" */
 void report_failed(const struct report *report, const char *what,
                    const char *name, int error);
 

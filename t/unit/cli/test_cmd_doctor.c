@@ -191,8 +191,7 @@ static void make_state(void)
     state_dir_close(&dir);
 }
 
-static pid_t start_sleeper(const char *name, const char *value,
-                           const char *other_name, const char *other_value)
+static pid_t start_sleeper(const char *name, const char *value)
 {
     int ready[2];
     char byte;
@@ -204,8 +203,6 @@ static pid_t start_sleeper(const char *name, const char *value,
     if (pid == 0) {
         prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails */
         setenv(name, value, 1);
-        if (other_name != NULL)
-            setenv(other_name, other_value, 1);
         execlp("sleep", "sleep", "1000", (char *)NULL);
         _exit(127);
     }
@@ -220,7 +217,7 @@ static pid_t start_keyed(const char *key_mark, const char *job)
     char key[40];
 
     snprintf(key, sizeof(key), "%s.%s", key_mark, job);
-    return start_sleeper("ERM_DVM_KEY", key, NULL, NULL);
+    return start_sleeper("ERM_DVM_KEY", key);
 }
 
 static bool lives(pid_t pid)
@@ -297,11 +294,11 @@ static void test_this_machine_by_the_jobs_folder(void **state)
     make_state();
     lock = claim("4.1");
     snprintf(dir, sizeof(dir), "%s/.erm/jobs/3.1", (char *)*state);
-    dead = start_sleeper("ERM_JOB_ID", "3", "ERM_CLAIM", dir);
+    dead = start_sleeper("ERM_CLAIM", dir);
     snprintf(dir, sizeof(dir), "%s/.erm/jobs/4.1", (char *)*state);
-    alive = start_sleeper("ERM_JOB_ID", "4", "ERM_CLAIM", dir);
+    alive = start_sleeper("ERM_CLAIM", dir);
     snprintf(dir, sizeof(dir), "%s/other/jobs/3.1", (char *)*state);
-    elsewhere = start_sleeper("ERM_JOB_ID", "3", "ERM_CLAIM", dir);
+    elsewhere = start_sleeper("ERM_CLAIM", dir);
     expect("$erm doctor --clean", 0,
            ": ended 1 process of job 3 (attempt 1)\n");
     expect_part(text, "/other/jobs/3.1)\n");

@@ -78,7 +78,7 @@ static void test_what_is_no_key(void **state)
 
     (void)state;
     leftovers_add_keys(&left, HOST,
-                       "p:" MARK ".7.01:1 p:" MARK ".0.1:1 p:" MARK ".7.1.1:1 "
+                       "p:" MARK ".7.01:1 p:" MARK ".0.1:1 p:" MARK ".7.1.0:1 "
                        "f:test1.2:1 p:1F2E3D4C.7.1:1 p:" MARK ".-1.1:1 p:: p: "
                        "x:" MARK ".7.1:1 " MARK ".7.1 p:" MARK "0.7.1:1 "
                        "p:" MARK ".7.1;x:1");
@@ -116,6 +116,30 @@ static void test_only_the_dead_of_this_state_directory(void **state)
     close(lock);
     leftovers_judge(&left, &home, NULL, NULL);
     assert_int_equal(find(&left, MARK ".8.1")->kind, LEFT_OURS);
+    leftovers_release(&left);
+    home_close(&home);
+}
+
+/* One of them may outlive another, and all live while the attempt does. */
+static void test_the_parts_of_an_attempt(void **state)
+{
+    struct leftovers left = {0};
+    struct home home;
+    int lock;
+
+    (void)state;
+    open_home(&home, MARK);
+    lock = claim(".erm/jobs", "8.1.2");
+    leftovers_add_keys(&left, HOST,
+                       "p:" MARK ".8.1.2:1 p:" MARK ".8.1.3:1 p:" MARK
+                       ".9.2.3:1");
+    home_add_live(&home, 9, 2);
+    leftovers_judge(&left, &home, NULL, NULL);
+    assert_int_equal(find(&left, MARK ".8.1.2")->part, 2);
+    assert_int_equal(find(&left, MARK ".8.1.2")->kind, LEFT_LIVE);
+    assert_int_equal(find(&left, MARK ".8.1.3")->kind, LEFT_OURS);
+    assert_int_equal(find(&left, MARK ".9.2.3")->kind, LEFT_LIVE);
+    close(lock);
     leftovers_release(&left);
     home_close(&home);
 }
@@ -214,6 +238,7 @@ int main(void)
         TEST(test_what_hosts_tell_is_read),
         TEST(test_what_is_no_key),
         TEST(test_only_the_dead_of_this_state_directory),
+        TEST(test_the_parts_of_an_attempt),
         TEST(test_the_dvm_over_the_pool),
         TEST(test_without_a_state_directory_all_is_foreign),
         TEST(test_processes_of_this_machine),

@@ -21,7 +21,7 @@ static void test_the_command_runs(void **state)
     scene->options.report_fd = scene->box.report[1];
     announce_started(&scene->options, 4711);
     read_report(scene, line, sizeof(line));
-    assert_string_equal(line, "1 1 started 4711\n");
+    assert_string_equal(line, "1 1 0 started 4711\n");
     assert_true(scene_file_has(scene, "jobs/1.1/command", "1 4711 1"));
 }
 
@@ -46,7 +46,7 @@ static void test_a_claim_that_is_gone(void **state)
     announce_started(&scene->options, 4713);
     announce_note(&scene->options, "lost", "nobody reads this");
     read_report(scene, line, sizeof(line));
-    assert_string_equal(line, "1 1 started 4713\n");
+    assert_string_equal(line, "1 1 0 started 4713\n");
 }
 
 static void test_notes(void **state)
@@ -57,10 +57,10 @@ static void test_notes(void **state)
     announce_note(&scene->options, "failure", "ssh: no route, a first text");
     announce_note(&scene->options, "failure", "ssh: no route");
     assert_string_equal(
-        claim_note(scene->box.jobs_fd, 1, 1, "failure", buf, sizeof(buf)),
+        claim_note(scene->box.jobs_fd, 1, 1, 0, "failure", buf, sizeof(buf)),
         "ssh: no route");
     assert_string_equal(
-        claim_note(scene->box.jobs_fd, 1, 1, "lost", buf, sizeof(buf)), "");
+        claim_note(scene->box.jobs_fd, 1, 1, 0, "lost", buf, sizeof(buf)), "");
 }
 
 int main(void)

@@ -101,7 +101,7 @@ static void expect_clean(const struct scene *scene, bool has_started)
         fclose(lock);
         claim = sandbox_claim(&scene->box, 1);
         assert_true(claim.command_pid > 0);
-        snprintf(expected, sizeof(expected), "1 1 started %d\n",
+        snprintf(expected, sizeof(expected), "1 1 0 started %d\n",
                  (int)claim.command_pid);
     }
     assert_string_equal(line, expected);

@@ -29,6 +29,7 @@ static void test_what_is_needed_and_the_defaults(void **state)
     assert_int_equal(PARSE(&options, &problem, NEEDED), 0);
     assert_int_equal(options.job_id, 7);
     assert_int_equal(options.attempt, 2);
+    assert_int_equal(options.part, 0);
     assert_string_equal(options.dir, "/d");
     assert_string_equal(options.key, "k");
     assert_string_equal(options.hosts, "/h");
@@ -50,14 +51,16 @@ static void test_all_of_it(void **state)
     const char *problem;
 
     (void)state;
-    assert_int_equal(PARSE(&options, &problem, NEEDED, "--rsh-how", "ssh -4",
-                           "--uri", "/u", "--starts", "/s", "--within", "5",
-                           "--per-node", "3", "--map-by", "core", "--bind-to",
-                           "socket", "--report", "3", "--", "--x 'y'"),
+    assert_int_equal(PARSE(&options, &problem, NEEDED, "--part", "4",
+                           "--rsh-how", "ssh -4", "--uri", "/u", "--starts",
+                           "/s", "--within", "5", "--per-node", "3", "--map-by",
+                           "core", "--bind-to", "socket", "--report", "3", "--",
+                           "--x 'y'"),
                      0);
     assert_string_equal(options.rsh_how, "ssh -4");
     assert_string_equal(options.uri, "/u");
     assert_string_equal(options.starts, "/s");
+    assert_int_equal(options.part, 4);
     assert_int_equal(options.within_s, 5);
     assert_int_equal(options.per_node, 3);
     assert_string_equal(options.map_by, "core");

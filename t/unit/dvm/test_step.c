@@ -83,7 +83,7 @@ static void expect_note(const struct scene *scene, const char *name,
 {
     char buf[300];
 
-    claim_note(scene->box.jobs_fd, 1, 1, name, buf, sizeof(buf));
+    claim_note(scene->box.jobs_fd, 1, 1, 0, name, buf, sizeof(buf));
     if (strcmp(buf, text) != 0)
         fail_msg("%s: %s", name, buf);
 }

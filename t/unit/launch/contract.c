@@ -61,7 +61,7 @@ static void test_no_report_inside_a_call(void **state)
     rig_start(rig, 1, "sleep 100");
     assert_int_equal(rig->n, 0);
     rig_await(rig, 1);
-    rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err);
+    rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err);
     assert_int_equal(rig->n, 1);
     rig_await(rig, 2);
 }
@@ -72,7 +72,7 @@ static void test_terminate(void **state)
     struct err err;
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
-    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1),
                                                    10 * USEC_PER_SEC, &err),
                      0);
     rig_await(rig, 2);
@@ -86,7 +86,7 @@ static void test_terminate_before_the_start_is_known(void **state)
     struct rig *rig = *state;
     struct err err;
     rig_start(rig, 1, "sleep 100");
-    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1),
                                                    10 * USEC_PER_SEC, &err),
                      0);
     if (rig->has_dvm) { /* the command did not run yet */
@@ -105,7 +105,7 @@ static void test_kill_after_the_grace(void **state)
     struct err err;
     rig_start(rig, 1, STUBBORN);
     await_ready(rig);
-    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1),
                                                    USEC_PER_SEC / 20, &err),
                      0);
     rig_await(rig, 2);
@@ -140,15 +140,15 @@ static void test_walltime_changed(void **state)
     rig->request.walltime = USEC_PER_SEC;
     rig_start(rig, 1, "sleep 1.5");
     rig_await(rig, 1);
-    assert_int_equal(
-        rig->launcher->ops->set_walltime(rig->launcher, 1, 1, TIME_NEVER, &err),
-        0);
+    assert_int_equal(rig->launcher->ops->set_walltime(rig->launcher, RIG_KEY(1),
+                                                      TIME_NEVER, &err),
+                     0);
     rig_await(rig, 2);
     assert_int_equal(rig->reports[1].exit.reason, EXIT_BY_ITSELF);
     rig->request.walltime = TIME_NEVER;
     rig_start(rig, 2, "sleep 100");
     rig_await(rig, 3);
-    assert_int_equal(rig->launcher->ops->set_walltime(rig->launcher, 2, 1,
+    assert_int_equal(rig->launcher->ops->set_walltime(rig->launcher, RIG_KEY(2),
                                                       USEC_PER_SEC, &err),
                      0);
     rig_await(rig, 4);
@@ -162,9 +162,11 @@ static void test_signal(void **state)
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
     assert_int_equal(
-        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGWINCH, &err), 0);
+        rig->launcher->ops->signal(rig->launcher, RIG_KEY(1), SIGWINCH, &err),
+        0);
     assert_int_equal(
-        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGUSR1, &err), 0);
+        rig->launcher->ops->signal(rig->launcher, RIG_KEY(1), SIGUSR1, &err),
+        0);
     rig_await(rig, 2);
     assert_int_equal(rig->reports[1].exit.reason, EXIT_BY_ITSELF);
     rig_assert_signal(rig, &rig->reports[1].exit, SIGUSR1);
@@ -175,14 +177,38 @@ static void test_unknown_attempt(void **state)
     struct rig *rig = *state;
     const struct launcher_ops *ops = rig->launcher->ops;
     struct err err;
-    assert_int_equal(ops->signal(rig->launcher, 9, 1, SIGTERM, &err), -1);
+    assert_int_equal(ops->signal(rig->launcher, RIG_KEY(9), SIGTERM, &err), -1);
     assert_int_equal(err.code, ERR_NOT_FOUND);
-    assert_int_equal(ops->terminate(rig->launcher, 9, 1, 0, &err), -1);
+    assert_int_equal(ops->terminate(rig->launcher, RIG_KEY(9), 0, &err), -1);
     assert_int_equal(err.code, ERR_NOT_FOUND);
-    assert_int_equal(ops->set_walltime(rig->launcher, 9, 1, 5, &err), -1);
+    assert_int_equal(ops->set_walltime(rig->launcher, RIG_KEY(9), 5, &err), -1);
     assert_int_equal(err.code, ERR_NOT_FOUND);
-    assert_int_equal(ops->adopt(rig->launcher, 9, 1, NULL), CLAIM_NONE);
-    assert_int_equal(ops->terminate(rig->launcher, 9, 1, 0, NULL), -1);
+    assert_int_equal(ops->adopt(rig->launcher, RIG_KEY(9), NULL), CLAIM_NONE);
+    assert_int_equal(ops->terminate(rig->launcher, RIG_KEY(9), 0, NULL), -1);
+}
+
+/* Each has an end of its own, and what is asked of one is of no other. */
+static void test_parts_of_an_attempt(void **state)
+{
+    struct rig *rig = *state;
+    struct launch_key worker = {1, 1, 3};
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 1);
+    rig->request.key.part = worker.part;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 2);
+    assert_memory_equal(&rig->reports[1].key, &worker, sizeof(worker));
+    assert_int_equal(
+        rig->launcher->ops->terminate(rig->launcher, &worker, 0, &err), 0);
+    rig_await(rig, 3);
+    assert_int_equal(rig->reports[2].what, LAUNCH_ENDED);
+    assert_memory_equal(&rig->reports[2].key, &worker, sizeof(worker));
+    assert_int_equal(
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err), 0);
+    rig_await(rig, 4);
+    rig_assert_report(rig, 3, 1, LAUNCH_ENDED);
+    assert_int_equal(rig->reports[3].key.part, 0);
 }
 
 static void test_attempt_is_started_once(void **state)
@@ -193,7 +219,7 @@ static void test_attempt_is_started_once(void **state)
     assert_int_equal(
         rig->launcher->ops->start(rig->launcher, &rig->request, &err), -1);
     assert_int_equal(err.code, ERR_CONFLICT);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_RUNNING); /* it is known here already */
     rig_await(rig, 2);
     assert_int_equal(rig->n, 2);
@@ -207,7 +233,7 @@ static void test_next_job_from_inside_a_report(void **state)
     rig_await(rig, 4);
     for (size_t i = 0; i < 4; i++)
         if (rig->reports[i].what == LAUNCH_ENDED &&
-            rig->reports[i].job_id == 100)
+            rig->reports[i].key.job_id == 100)
             assert_int_equal(rig->reports[i].exit.code, 3);
 }
 
@@ -220,7 +246,7 @@ static void test_many_at_once(void **state)
         rig_start(rig, id, "true");
     rig_await(rig, 2 * (size_t)n);
     for (size_t i = 0; i < rig->n; i++) {
-        int64_t id = rig->reports[i].job_id;
+        int64_t id = rig->reports[i].key.job_id;
         if (rig->reports[i].what == LAUNCH_STARTED) {
             assert_false(is_started[id]);
             is_started[id] = true;
@@ -269,7 +295,7 @@ static int clear_b(struct rig *rig, uint64_t seq, dur_us grace, struct err *err)
 static void end_it(struct rig *rig)
 {
     size_t n = rig->n;
-    rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, NULL);
+    rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, NULL);
     rig_await(rig, n + 1);
     rig_assert_report(rig, n, 1, LAUNCH_ENDED);
 }
@@ -381,6 +407,7 @@ const struct CMUnitTest contract_tests[] = {
     cmocka_unit_test(test_walltime_changed),
     cmocka_unit_test(test_signal),
     cmocka_unit_test(test_unknown_attempt),
+    cmocka_unit_test(test_parts_of_an_attempt),
     cmocka_unit_test(test_attempt_is_started_once),
     cmocka_unit_test(test_next_job_from_inside_a_report),
     cmocka_unit_test(test_many_at_once),

@@ -48,20 +48,17 @@ static bool job_nodes(void *context, int64_t job_id, struct idset *out)
     return rig->present != NULL;
 }
 
-/* What the manager gives to each job: how orphans are known. */
 static void set_env(struct rig *rig, int64_t id)
 {
     char mark[SANDBOX_PATH];
     for (char **item = rig->env; item && *item; item++)
         free(*item);
     free(rig->env);
-    rig->env = mem_alloc_array(6, sizeof(char *));
+    rig->env = mem_alloc_array(5, sizeof(char *));
     assert_true(asprintf(&rig->env[0], "PATH=%s", getenv("PATH")) > 0);
     assert_true(asprintf(&rig->env[1], "ERM_JOB_ID=%lld", (long long)id) > 0);
-    assert_true(asprintf(&rig->env[2], "ERM_CLAIM=%s/%lld.1", rig->box.jobs,
-                         (long long)id) > 0);
-    rig->env[3] = mem_strdup(sandbox_mark(&rig->box, mark));
-    assert_true(asprintf(&rig->env[4], "FAKE=%s", rig->box.dir) > 0);
+    rig->env[2] = mem_strdup(sandbox_mark(&rig->box, mark));
+    assert_true(asprintf(&rig->env[3], "FAKE=%s", rig->box.dir) > 0);
 }
 
 static void set_request(struct rig *rig)
@@ -69,7 +66,7 @@ static void set_request(struct rig *rig)
     idset_init(&rig->nodes);
     idset_add(&rig->nodes, 0);
     sandbox_path(&rig->box, "out", rig->out);
-    rig->request = (struct launch_request){.attempt = 1,
+    rig->request = (struct launch_request){.key = {.attempt = 1},
                                            .cwd = rig->box.dir,
                                            .stdout_path = rig->out,
                                            .stderr_path = rig->out,
@@ -141,12 +138,14 @@ void rig_restart(struct rig *rig, rig_create_f *create)
     create_launcher(rig, create);
 }
 
-static void set_dvm(struct rig *rig, int64_t id)
+static void set_dvm(struct rig *rig)
 {
-    char name[CLAIM_NAME_MAX + 8];
-    snprintf(name, sizeof(name), "jobs/%lld.1", (long long)id);
+    const struct launch_key *key = &rig->request.key;
+    char claim[CLAIM_NAME_MAX], name[CLAIM_NAME_MAX + 8];
+    claim_name(key->job_id, key->attempt, key->part, claim);
+    snprintf(name, sizeof(name), "jobs/%s", claim);
     sandbox_path(&rig->box, name, rig->job_dir);
-    snprintf(name, sizeof(name), "nodes.%lld", (long long)id);
+    snprintf(name, sizeof(name), "nodes.%s", claim);
     sandbox_path(&rig->box, name, rig->node_file);
     FILE *file = fopen(rig->node_file, "we");
     IDSET_EACH (&rig->nodes, node) {
@@ -162,11 +161,11 @@ void rig_start(struct rig *rig, int64_t id, const char *command)
 {
     struct err err = {.code = ERR_NONE};
     set_env(rig, id);
-    rig->request.job_id = id;
+    rig->request.key.job_id = id;
     rig->request.command = command;
     rig->request.env = (const char *const *)rig->env;
     if (rig->has_dvm)
-        set_dvm(rig, id);
+        set_dvm(rig);
     if (rig->launcher->ops->start(rig->launcher, &rig->request, &err))
         fail_msg("%s", err.text);
 }
@@ -214,8 +213,8 @@ void rig_assert_signal(const struct rig *rig, const struct exit_record *exit,
 void rig_assert_report(const struct rig *rig, size_t i, int64_t id, int what)
 {
     assert_true(i < rig->n);
-    assert_int_equal(rig->reports[i].job_id, id);
-    assert_int_equal(rig->reports[i].attempt, 1);
+    assert_int_equal(rig->reports[i].key.job_id, id);
+    assert_int_equal(rig->reports[i].key.attempt, 1);
     assert_int_equal(rig->reports[i].what, what);
 }
 

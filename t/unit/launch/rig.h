@@ -11,6 +11,7 @@
 
 #define RIG_REPORTS 256
 #define RIG_NODES 2
+#define RIG_KEY(id) (&(struct launch_key){.job_id = (id), .attempt = 1})
 
 typedef struct launcher *rig_create_f(const struct launcher_config *config,
                                       struct err *err);

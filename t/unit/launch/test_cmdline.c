@@ -39,7 +39,6 @@ static int setup(void **state)
         .walltime = 1800 * USEC_PER_SEC,
         .start = 1000 * USEC_PER_SEC,
         .job_dir = "/s/mailbox/7",
-        .claim_dir = "/s/jobs/7.3",
         .node_file = "/s/jobs/7.3/hosts",
         .socket = "/run/erm.sock",
     };
@@ -251,7 +250,6 @@ static void test_environment(void **state)
         {"ERM_JOB_ID", "7"},
         {"ERM_JOB_NAME", "blast run"},
         {"ERM_JOB_DIR", "/s/mailbox/7"},
-        {"ERM_CLAIM", "/s/jobs/7.3"},
         {"ERM_PROTOCOL", "1"},
         {"ERM_ATTEMPT", "3"},
         {"ERM_EPOCH", "4"},

@@ -200,38 +200,43 @@ static void test_keys(void **state)
 {
     struct engine engine = {.mark = (char[]){"5ca1ab1e"}};
     char key[ENGINE_KEY_MAX];
-    int64_t id = 0;
-    uint32_t attempt = 0;
+    static const struct launch_key job = {17, 3, 0}, worker = {17, 3, 2},
+                                   largest = {INT64_MAX, UINT32_MAX,
+                                              UINT32_MAX},
+                                   pool = {0, 3, 0};
+    struct launch_key again;
 
     (void)state;
-    assert_string_equal(engine_key(&engine, 17, 3, key), "5ca1ab1e.17.3");
-    assert_true(engine_key_parse(&engine, key, &id, &attempt));
-    assert_int_equal(id, 17);
-    assert_int_equal(attempt, 3);
-    engine_key(&engine, INT64_MAX, UINT32_MAX, key);
-    assert_true(engine_key_parse(&engine, key, &id, &attempt));
-    assert_true(id == INT64_MAX && attempt == UINT32_MAX);
+    assert_string_equal(engine_key(&engine, &job, key), "5ca1ab1e.17.3");
+    assert_true(engine_key_parse(&engine, key, &again));
+    assert_memory_equal(&again, &job, sizeof(job));
+    assert_string_equal(engine_key(&engine, &worker, key), "5ca1ab1e.17.3.2");
+    assert_true(engine_key_parse(&engine, key, &again));
+    assert_memory_equal(&again, &worker, sizeof(worker));
+    engine_key(&engine, &largest, key);
+    assert_true(engine_key_parse(&engine, key, &again));
+    assert_memory_equal(&again, &largest, sizeof(largest));
     /* the pool's DVM keeps its key from one generation to the next */
-    assert_string_equal(engine_key(&engine, 0, 3, key), "5ca1ab1e.pool");
+    assert_string_equal(engine_key(&engine, &pool, key), "5ca1ab1e.pool");
 }
 
 static void test_keys_of_others(void **state)
 {
     static const char *const others[] = {
-        "5ca1ab1e.pool", "5ca1ab1f.17.3",  "5ca1ab1.17.3", "5ca1ab1e17.3",
-        "5ca1ab1e.17",   "5ca1ab1e.17.3x", "5ca1ab1e",     "",
-        "5ca1ab1e.a.3"};
+        "5ca1ab1e.pool", "5ca1ab1f.17.3",  "5ca1ab1.17.3",   "5ca1ab1e17.3",
+        "5ca1ab1e.17",   "5ca1ab1e.17.3x", "5ca1ab1e",       "",
+        "5ca1ab1e.a.3",  "5ca1ab1e.17.3.", "5ca1ab1e.17.3.0"};
     struct engine engine = {.mark = (char[]){"5ca1ab1e"}};
-    int64_t id;
-    uint32_t attempt;
+    struct launch_key key;
 
     (void)state;
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-        if (engine_key_parse(&engine, others[i], &id, &attempt))
+        if (engine_key_parse(&engine, others[i], &key))
             fail_msg("%s", others[i]);
 }
 
-static void expect_words(const struct launch_dvm *dvm, const char *expected)
+static void expect_words_of(const struct launch_key *key,
+                            const struct launch_dvm *dvm, const char *expected)
 {
     struct engine engine = {.erm_dvm = (char[]){"/l/erm-dvm"},
                             .rsh = (char[]){"/l/erm-rsh"},
@@ -239,7 +244,7 @@ static void expect_words(const struct launch_dvm *dvm, const char *expected)
                             .dir = (char[]){"/s/dvm"},
                             .pool_uri = (char[]){"/s/dvm/pool.uri"},
                             .mark = (char[]){"5ca1ab1e"}};
-    struct launch_request request = {.job_id = 7, .attempt = 2, .dvm = dvm};
+    struct launch_request request = {.key = *key, .dvm = dvm};
     char **words = engine_wrapper(&engine, &request);
     char line[1000] = "";
 
@@ -249,6 +254,25 @@ static void expect_words(const struct launch_dvm *dvm, const char *expected)
     }
     assert_string_equal(line, expected);
     engine_wrapper_free(words);
+}
+
+static void expect_words(const struct launch_dvm *dvm, const char *expected)
+{
+    expect_words_of(&(struct launch_key){7, 2, 0}, dvm, expected);
+}
+
+static void test_words_for_another_part(void **state)
+{
+    struct launch_dvm dvm = {.per_node = 1,
+                             .node_file = "/s/nodes/7.2.5",
+                             .job_dir = "/s/jobs/7.2.5"};
+
+    (void)state;
+    expect_words_of(&(struct launch_key){7, 2, 5}, &dvm,
+                    "/l/erm-dvm;--job;7;--attempt;2;--part;5;--dir;"
+                    "/s/jobs/7.2.5;--key;5ca1ab1e.7.2.5;--hosts;"
+                    "/s/nodes/7.2.5;--rsh;/l/erm-rsh;--rsh-how;ssh -4;"
+                    "--starts;/s/dvm;--per-node;1;--report;3;--;");
 }
 
 static void test_words_for_a_dvm_of_its_own(void **state)
@@ -298,6 +322,7 @@ int main(void)
         cmocka_unit_test(test_keys),
         cmocka_unit_test(test_keys_of_others),
         cmocka_unit_test(test_words_for_a_dvm_of_its_own),
+        cmocka_unit_test(test_words_for_another_part),
         cmocka_unit_test(test_words_for_the_pool_s_dvm),
     };
 

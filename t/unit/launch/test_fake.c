@@ -47,8 +47,9 @@ static void test_stubborn_job_may_end_by_itself(void **state)
     rig_start(rig, 1, "ignore-term sleep 0.2; exit 4");
     rig_await(rig, 1);
     assert_int_equal(
-        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGTERM, &err), 0);
-    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, 1, 1,
+        rig->launcher->ops->signal(rig->launcher, RIG_KEY(1), SIGTERM, &err),
+        0);
+    assert_int_equal(rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1),
                                                    100 * USEC_PER_SEC, &err),
                      0);
     rig_await(rig, 2);
@@ -62,7 +63,7 @@ static void test_nothing_survives(void **state)
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
     rig_restart(rig, launcher_fake_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_NONE);
 }
 
@@ -70,7 +71,7 @@ static void test_command_that_is_no_shell_command(void **state)
 {
     struct rig *rig = *state;
     struct err err;
-    rig->request.job_id = 1;
+    rig->request.key.job_id = 1;
     rig->request.command = "echo 'open";
     assert_int_equal(
         rig->launcher->ops->start(rig->launcher, &rig->request, &err), -1);

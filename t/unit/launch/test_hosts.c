@@ -70,12 +70,12 @@ static void on_node_report(void *context,
              report->reason ? report->reason : "");
 }
 
-static enum hosts_claim claim(void *context, int64_t job_id, uint32_t attempt,
+static enum hosts_claim claim(void *context, const struct launch_key *key,
                               uint32_t node)
 {
     const struct desk *desk = context;
 
-    if (job_id != desk->live || attempt != 1)
+    if (key->job_id != desk->live || key->attempt != 1)
         return HOSTS_OVER;
     return node == desk->given_back ? HOSTS_GIVEN_BACK : HOSTS_LIVE;
 }
@@ -230,7 +230,7 @@ static void set_one(struct desk *desk)
 static char *key_of(const struct desk *desk, int64_t job,
                     char buf[ENGINE_KEY_MAX])
 {
-    return engine_key(&desk->engine, job, 1, buf);
+    return engine_key(&desk->engine, &(struct launch_key){job, 1, 0}, buf);
 }
 
 /* ---- up and down ---- */

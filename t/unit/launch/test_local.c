@@ -69,7 +69,7 @@ static void test_command_that_cannot_start(void **state)
     assert_output(rig, "");
     /* A later life of the manager hears the same. */
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_ENDED);
     rig_await(rig, 2);
     rig_assert_report(rig, 1, 1, LAUNCH_START_FAILED);
@@ -82,7 +82,7 @@ static void test_no_shepherd_program(void **state)
     struct err err;
     rig->config.shepherd_path = "/no/such/shepherd";
     rig_restart(rig, launcher_local_create);
-    rig->request.job_id = 1;
+    rig->request.key.job_id = 1;
     rig->request.command = "true";
     rig->request.env = (const char *const[]){NULL};
     assert_int_equal(
@@ -111,11 +111,11 @@ static void test_old_claim_is_no_result(void **state)
     assert_int_equal(
         rig->launcher->ops->start(rig->launcher, &rig->request, &err), -1);
     assert_int_equal(err.code, ERR_CONFLICT);
-    rig->request.attempt = 2; /* the next attempt is another matter */
+    rig->request.key.attempt = 2; /* the next attempt is another matter */
     assert_int_equal(
         rig->launcher->ops->start(rig->launcher, &rig->request, &err), 0);
     rig_await(rig, 4);
-    assert_int_equal(rig->reports[3].attempt, 2);
+    assert_int_equal(rig->reports[3].key.attempt, 2);
 }
 
 static void test_killed_shepherd(void **state)
@@ -145,7 +145,7 @@ static void test_lost_while_nobody_looked(void **state)
     rig_restart(rig, launcher_local_create);
     assert_int_equal(kill(shepherd, SIGKILL), 0);
     sandbox_wait(shepherd);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_LOST);
     assert_int_equal(rig->n, 1); /* nothing from inside the call */
     rig_await(rig, 3);
@@ -162,13 +162,13 @@ static void test_adopt_a_running_job(void **state)
     rig_await(rig, 1);
     pid_t pid = rig->reports[0].pid;
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_RUNNING);
     rig_await(rig, 2);
     rig_assert_report(rig, 1, 1, LAUNCH_STARTED);
     assert_int_equal(rig->reports[1].pid, pid);
     assert_int_equal(
-        rig->launcher->ops->signal(rig->launcher, 1, 1, SIGHUP, &err), 0);
+        rig->launcher->ops->signal(rig->launcher, RIG_KEY(1), SIGHUP, &err), 0);
     rig_await(rig, 3);
     rig_assert_report(rig, 2, 1, LAUNCH_ENDED);
     assert_int_equal(rig->reports[2].exit.signal, SIGHUP);
@@ -181,9 +181,9 @@ static void test_signal_right_after_adopt(void **state)
     rig_start(rig, 1, "sleep 100");
     rig_await(rig, 1);
     rig_restart(rig, launcher_local_create);
-    rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL);
+    rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL);
     assert_int_equal(
-        rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err), 0);
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err), 0);
     assert_int_equal(rig->n, 1);
     rig_await(rig, 3);
     rig_assert_report(rig, 1, 1, LAUNCH_STARTED);
@@ -195,7 +195,7 @@ static void test_adopt_an_ended_job(void **state)
     struct rig *rig = *state;
     rig_run(rig, 1, "exit 6");
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_ENDED);
     rig_await(rig, 4);
     rig_assert_report(rig, 2, 1, LAUNCH_STARTED);
@@ -246,11 +246,11 @@ static void test_shepherd_of_another_machine(void **state)
     fprintf(file, "1 %d 1 another-boot\n", (int)getpid());
     fclose(file);
     rig_restart(rig, launcher_local_create);
-    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL),
+    assert_int_equal(rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL),
                      CLAIM_RUNNING);
     rig_await(rig, 2);
     assert_int_equal(
-        rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err), -1);
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err), -1);
     assert_int_equal(err.code, ERR_SYSTEM);
     rig_await(rig, 3); /* the lock tells its end */
     rig_assert_report(rig, 2, 1, LAUNCH_ENDED);
@@ -303,7 +303,7 @@ static void test_processors_go_and_come_with_the_nodes(void **state)
                      idset_count(&all) > 1 ? idset_count(&all) / 2 : 1);
     /* The shepherd tells a later launcher what all had. */
     rig_restart(rig, launcher_local_create);
-    rig->launcher->ops->adopt(rig->launcher, 1, 1, NULL);
+    rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), NULL);
     rig->launcher->ops->place(rig->launcher, &key, &rig->nodes);
     expect_processors(pid, &all);
     idset_release(&all);

@@ -50,7 +50,7 @@ static int start(struct launcher *launcher,
 {
     struct desk *desk = to_desk(launcher);
 
-    assert_int_equal(request->job_id, 0);
+    assert_int_equal(request->key.job_id, 0);
     assert_null(request->command);
     if (desk->refuses)
         return err_set(err, ERR_SYSTEM, "no");
@@ -59,30 +59,30 @@ static int start(struct launcher *launcher,
         size_t n = strlen(desk->words);
         snprintf(desk->words + n, sizeof(desk->words) - n, "%s ", *word);
     }
-    desk->started[desk->n_started++] = request->attempt;
+    desk->started[desk->n_started++] = request->key.attempt;
     return 0;
 }
 
-static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+static enum claim_state adopt(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place)
 {
     struct desk *desk = to_desk(launcher);
 
     (void)place;
-    assert_int_equal(job_id, 0);
-    desk->adopted[desk->n_adopted++] = attempt;
+    assert_int_equal(key->job_id, 0);
+    desk->adopted[desk->n_adopted++] = key->attempt;
     return desk->claim;
 }
 
-static int terminate(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err)
+static int terminate(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err)
 {
     struct desk *desk = to_desk(launcher);
 
     (void)grace, (void)err;
-    assert_int_equal(job_id, 0);
-    desk->ended[desk->n_ended++] = attempt;
+    assert_int_equal(key->job_id, 0);
+    desk->ended[desk->n_ended++] = key->attempt;
     return 0;
 }
 
@@ -168,8 +168,10 @@ static void expect_start(struct desk *desk, size_t n, uint32_t number)
 
 static void report(struct desk *desk, uint32_t number, int what, pid_t pid)
 {
-    struct launch_report r = {
-        .attempt = number, .what = what, .pid = pid, .text = "a reason"};
+    struct launch_report r = {.key = {.attempt = number},
+                              .what = what,
+                              .pid = pid,
+                              .text = "a reason"};
 
     pool_dvm_report(desk->pool, &r);
 }
@@ -358,7 +360,7 @@ static void test_reports_about_nobody(void **state)
 
     report(desk, 9, LAUNCH_STARTED, 0);
     report(desk, 9, LAUNCH_ENDED, 0);
-    pool_dvm_report(NULL, &(struct launch_report){.attempt = 1});
+    pool_dvm_report(NULL, &(struct launch_report){.key = {.attempt = 1}});
     assert_int_equal(published(desk), 0);
     pool_dvm_job_ended(desk->pool, 5);
     assert_int_equal(desk->n_ended, 0);

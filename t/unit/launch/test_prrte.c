@@ -252,7 +252,7 @@ static void run_in_pool(struct rig *rig, int64_t id)
     rig_start(rig, id, "true");
     TURN_UNTIL(rig, sandbox_claim(&rig->box, id).state == CLAIM_RUNNING);
     assert_int_equal(
-        rig->launcher->ops->terminate(rig->launcher, id, 1, 0, &err), 0);
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(id), 0, &err), 0);
     rig_await(rig, 1);
     rig_assert_report(rig, 0, id, LAUNCH_START_FAILED);
 }
@@ -365,13 +365,13 @@ static void test_terminate_while_hosts_are_swept(void **state)
         turn(rig);
     assert_int_equal(rig->n, 1);
     assert_int_equal(
-        rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err), 0);
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err), 0);
     kill(pid_in(rig, "pid.b"), SIGCONT);
     rig_await(rig, 2);
     rig_assert_report(rig, 1, 1, LAUNCH_ENDED);
     assert_int_equal(rig->reports[1].exit.code, 0);
     assert_int_equal(
-        rig->launcher->ops->terminate(rig->launcher, 1, 1, 0, &err), -1);
+        rig->launcher->ops->terminate(rig->launcher, RIG_KEY(1), 0, &err), -1);
     assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
@@ -434,8 +434,9 @@ static void restart_under_a_job(struct rig *rig, bool has_dvm, bool is_told)
     rig_await(rig, 1);
     rig_restart(rig, create);
     for (int i = 0; i < 2; i++) /* twice is no harm */
-        assert_int_equal(rig->launcher->ops->adopt(rig->launcher, 1, 1, &place),
-                         CLAIM_RUNNING);
+        assert_int_equal(
+            rig->launcher->ops->adopt(rig->launcher, RIG_KEY(1), &place),
+            CLAIM_RUNNING);
     rig->n_up = 0;
 }
 
@@ -591,12 +592,12 @@ static void test_what_an_earlier_manager_left(void **state)
     rig->n_up = 0;
     assert_int_equal(
         rig->launcher->ops->adopt(
-            rig->launcher, 1, 1,
+            rig->launcher, RIG_KEY(1),
             &(struct launch_place){.nodes = &rig->nodes, .has_dvm = true}),
         CLAIM_ENDED);
     assert_int_equal(
         rig->launcher->ops->adopt(
-            rig->launcher, 5, 1,
+            rig->launcher, RIG_KEY(5),
             &(struct launch_place){.nodes = &rig->nodes, .has_dvm = true}),
         CLAIM_NONE);
     TURN_UNTIL(rig, rig->n_up == RIG_NODES);

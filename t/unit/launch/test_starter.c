@@ -42,8 +42,7 @@ static int setup(void **state)
     sandbox_init(&stage->box);
     stage->starter = (struct starter){
         .jobs_dir = "/jobs", .report_fd = stage->box.report[1], .nofile = -1};
-    stage->request = (struct launch_request){.job_id = 7,
-                                             .attempt = 2,
+    stage->request = (struct launch_request){.key = {7, 2, 0},
                                              .command = "echo \"a b\" | cat",
                                              .env = env,
                                              .cwd = "/c",
@@ -102,6 +101,16 @@ static void test_all_options(void **state)
                 "--;/bin/sh;-c;echo \"a b\" | cat;");
 }
 
+static void test_another_part(void **state)
+{
+    struct stage *stage = *state;
+    stage->request.key.part = 5;
+    assert_seen(stage, SHOW_ARGS "; echo $ERM_CLAIM >&3",
+                "--jobs;/jobs;--job;7;--attempt;2;--part;5;--stdout;/o;"
+                "--stderr;/e;--cwd;/c;--cpus;0-3;--grace-us;5;--report;3;--;"
+                "/bin/sh;-c;echo \"a b\" | cat;/jobs/7.2.5\n");
+}
+
 /* A wrapper gets the command as its last word, for the shell. */
 static void test_a_wrapper(void **state)
 {
@@ -123,7 +132,7 @@ static void test_a_wrapper(void **state)
 static void test_environment_is_complete(void **state)
 {
     assert_seen(*state, "env | grep -Ev '^(PWD|_)=' | sort | tr '\\n' ';' >&3",
-                "A=1;PATH=/usr/bin:/bin;");
+                "A=1;ERM_CLAIM=/jobs/7.2;PATH=/usr/bin:/bin;");
 }
 
 static void test_signals_and_session(void **state)
@@ -171,6 +180,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STAGED(test_least_command_line),
         STAGED(test_all_options),
+        STAGED(test_another_part),
         STAGED(test_a_wrapper),
         STAGED(test_environment_is_complete),
         STAGED(test_signals_and_session),

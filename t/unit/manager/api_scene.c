@@ -40,44 +40,41 @@ static int start(struct launcher *launcher,
     return 0;
 }
 
-static enum claim_state adopt(struct launcher *launcher, int64_t job_id,
-                              uint32_t attempt,
+static enum claim_state adopt(struct launcher *launcher,
+                              const struct launch_key *key,
                               const struct launch_place *place)
 {
     (void)launcher;
-    (void)job_id;
-    (void)attempt;
+    (void)key;
     (void)place;
     return CLAIM_NONE;
 }
 
-static int send_signal(struct launcher *launcher, int64_t job_id,
-                       uint32_t attempt, int signal, struct err *err)
+static int send_signal(struct launcher *launcher, const struct launch_key *key,
+                       int signal, struct err *err)
 {
     struct scene *scene =
         (struct scene *)((char *)launcher - offsetof(struct scene, launcher));
-    (void)attempt;
     (void)err;
     scene->last_signal = signal;
-    scene->signalled = job_id;
+    scene->signalled = key->job_id;
     return 0;
 }
 
-static int terminate(struct launcher *launcher, int64_t job_id,
-                     uint32_t attempt, dur_us grace, struct err *err)
+static int terminate(struct launcher *launcher, const struct launch_key *key,
+                     dur_us grace, struct err *err)
 {
     (void)launcher;
-    (void)job_id;
-    (void)attempt;
+    (void)key;
     (void)grace;
     (void)err;
     return 0;
 }
 
-static int set_walltime(struct launcher *launcher, int64_t job_id,
-                        uint32_t attempt, dur_us walltime, struct err *err)
+static int set_walltime(struct launcher *launcher, const struct launch_key *key,
+                        dur_us walltime, struct err *err)
 {
-    return terminate(launcher, job_id, attempt, walltime, err);
+    return terminate(launcher, key, walltime, err);
 }
 
 static void destroy(struct launcher *launcher)

@@ -31,12 +31,13 @@ static int full_start(struct launcher *launcher,
     return real->ops->start(real, request, err);
 }
 
-static int full_terminate(struct launcher *launcher, int64_t job,
-                          uint32_t attempt, dur_us grace, struct err *err)
+static int full_terminate(struct launcher *launcher,
+                          const struct launch_key *key, dur_us grace,
+                          struct err *err)
 {
     struct launcher *real = real_of(launcher);
 
-    return real->ops->terminate(real, job, attempt, grace, err);
+    return real->ops->terminate(real, key, grace, err);
 }
 
 static void full_destroy(struct launcher *launcher)

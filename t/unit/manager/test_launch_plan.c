@@ -82,7 +82,6 @@ static void test_the_nodes_are_filled_in(void **state)
     assert_string_equal(variable(&plan, "ERM_NODEFILE"), plan.node_file);
     assert_string_equal(variable(&plan, "ERM_JOB_DIR"), plan.job_dir);
     assert_non_null(strstr(plan.job_dir, "/.erm/mailbox/7"));
-    assert_string_equal(variable(&plan, "ERM_CLAIM"), plan.claim_dir);
     assert_non_null(strstr(plan.claim_dir, "/.erm/jobs/7.2"));
     assert_string_equal(variable(&plan, "ERM_RESIZE"), "");
     assert_string_equal(variable(&plan, "ERM_EPOCH"), "1");

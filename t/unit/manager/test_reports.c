@@ -69,7 +69,7 @@ static void test_a_killed_shepherd_is_a_lost_job(void **state)
     stage_submit(stage, "{\"command\": \"sleep 60\"}");
     stage_expect(stage, 1, JOB_RUNNING);
     assert_int_equal(
-        claim_read(stage->manager->state_dir->jobs_fd, 1, 1, &claim), 0);
+        claim_read(stage->manager->state_dir->jobs_fd, 1, 1, 0, &claim), 0);
     assert_int_equal(kill(claim.shepherd_pid, SIGKILL), 0);
     stage_expect(stage, 1, JOB_LOST);
     assert_int_equal(stage_count_log(stage, "job 1 is lost"), 1);
@@ -78,7 +78,7 @@ static void test_a_killed_shepherd_is_a_lost_job(void **state)
 static void test_late_reports_do_nothing(void **state)
 {
     struct stage *stage = *state;
-    struct launch_report report = {.job_id = 1, .attempt = 1};
+    struct launch_report report = {.key = {1, 1, 0}};
 
     stage_start(stage);
     stage_submit(stage, "{\"command\": \"true\"}");

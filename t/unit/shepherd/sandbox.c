@@ -204,7 +204,7 @@ int sandbox_wait(pid_t pid)
 struct claim sandbox_claim(const struct sandbox *box, int64_t job)
 {
     struct claim claim;
-    assert_int_equal(claim_read(box->jobs_fd, job, 1, &claim), 0);
+    assert_int_equal(claim_read(box->jobs_fd, job, 1, 0, &claim), 0);
     return claim;
 }
 

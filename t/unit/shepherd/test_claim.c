@@ -64,9 +64,33 @@ static void test_name(void **state)
 {
     (void)state;
     char buf[CLAIM_NAME_MAX];
-    assert_string_equal(claim_name(7, 2, buf), "7.2");
-    assert_string_equal(claim_name(INT64_MAX, UINT32_MAX, buf),
+    assert_string_equal(claim_name(7, 2, 0, buf), "7.2");
+    assert_string_equal(claim_name(INT64_MAX, UINT32_MAX, 0, buf),
                         "9223372036854775807.4294967295");
+    assert_string_equal(claim_name(7, 2, 3, buf), "7.2.3");
+    assert_string_equal(claim_name(INT64_MAX, UINT32_MAX, UINT32_MAX, buf),
+                        "9223372036854775807.4294967295.4294967295");
+}
+
+static void test_name_goes_there_and_back(void **state)
+{
+    static const char *const good[] = {
+        "7.2", "0.1", "7.2.3", "9223372036854775807.4294967295.4294967295"};
+    static const char *const bad[] = {
+        "",      "7",       "7.",      "7.2.",           "7.2.0",   "7.02",
+        "-7.2",  "7.2.3.4", "7.2x",    ".tmp.7.2",       " 7.2",    "7.2.03",
+        "7.2.x", "7.2 ",    "7.2.3\n", "7.4294967296.1", "seven.1", "7..1"};
+    char again[CLAIM_NAME_MAX];
+    int64_t job;
+    uint32_t attempt, part;
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_true(claim_name_parse(good[i], &job, &attempt, &part));
+        assert_string_equal(claim_name(job, attempt, part, again), good[i]);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (claim_name_parse(bad[i], &job, &attempt, &part))
+            fail_msg("%s", bad[i]);
 }
 
 static void test_record_goes_there_and_back(void **state)
@@ -148,7 +172,7 @@ static void test_not_a_folder_is_an_error(void **state)
     struct sandbox *box = *state;
     struct claim claim;
     write_file(box, "jobs/7.1", "a file");
-    assert_int_equal(claim_read(box->jobs_fd, 7, 1, &claim), -1);
+    assert_int_equal(claim_read(box->jobs_fd, 7, 1, 0, &claim), -1);
 }
 
 static void test_held_lock_is_running(void **state)
@@ -209,7 +233,7 @@ static void test_bad_jobs_folder(void **state)
 {
     (void)state;
     struct claim claim;
-    assert_int_equal(claim_read(-1, 7, 1, &claim), -1);
+    assert_int_equal(claim_read(-1, 7, 1, 0, &claim), -1);
 }
 
 static void test_notes(void **state)
@@ -218,17 +242,18 @@ static void test_notes(void **state)
     char path[SANDBOX_PATH], buf[8];
     assert_int_equal(mkdir(sandbox_path(box, "jobs/1.1", path), 0700), 0);
     assert_string_equal(
-        claim_note(box->jobs_fd, 1, 1, "lost", buf, sizeof(buf)), "");
+        claim_note(box->jobs_fd, 1, 1, 0, "lost", buf, sizeof(buf)), "");
     write_file(box, "jobs/1.1/lost", "a\nb\n");
     assert_string_equal(
-        claim_note(box->jobs_fd, 1, 1, "lost", buf, sizeof(buf)), "a");
+        claim_note(box->jobs_fd, 1, 1, 0, "lost", buf, sizeof(buf)), "a");
     assert_string_equal(
-        claim_note(box->jobs_fd, 1, 1, "failure", buf, sizeof(buf)), "");
+        claim_note(box->jobs_fd, 1, 1, 0, "failure", buf, sizeof(buf)), "");
     assert_string_equal(
-        claim_note(box->jobs_fd, 1, 2, "lost", buf, sizeof(buf)), "");
+        claim_note(box->jobs_fd, 1, 2, 0, "lost", buf, sizeof(buf)), "");
     write_file(box, "jobs/1.1/failure", "too long for it\n");
     assert_string_equal(
-        claim_note(box->jobs_fd, 1, 1, "failure", buf, sizeof(buf)), "too lon");
+        claim_note(box->jobs_fd, 1, 1, 0, "failure", buf, sizeof(buf)),
+        "too lon");
 }
 
 static int setup(void **state)
@@ -251,6 +276,7 @@ int main(void)
 #define BOXED(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_name),
+        cmocka_unit_test(test_name_goes_there_and_back),
         cmocka_unit_test(test_record_goes_there_and_back),
         cmocka_unit_test(test_largest_record_fits),
         cmocka_unit_test(test_what_is_no_record),

@@ -43,7 +43,7 @@ static void test_life_of_a_claim(void **state)
     struct sandbox *box = *state;
     struct folder folder;
     struct exit_record record = {.code = 3, .ended_us = 9};
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     struct claim claim = sandbox_claim(box, 7);
     assert_int_equal(claim.state, CLAIM_RUNNING);
     assert_int_equal(claim.shepherd_pid, getpid());
@@ -71,7 +71,7 @@ static void test_record_has_its_room_since_the_claim(void **state)
     struct sandbox *box = *state;
     struct folder folder;
     struct exit_record record = {.code = 3, .ended_us = 9};
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     struct stat room = look(&folder, "exit.tmp");
     assert_int_equal(room.st_size, EXIT_RECORD_MAX);
     assert_int_equal(folder_write_exit(&folder, &record), 0);
@@ -90,7 +90,7 @@ static void test_identity_line(void **state)
     int version, pid;
     unsigned long long start;
     char boot[64], real[64] = "";
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     char *text = sandbox_read(box, "jobs/7.1/shepherd");
     assert_int_equal(
         sscanf(text, "%d %d %llu %63s", &version, &pid, &start, boot), 4);
@@ -109,11 +109,11 @@ static void test_second_claim_loses(void **state)
 {
     struct sandbox *box = *state;
     struct folder first, second;
-    assert_int_equal(folder_claim(&first, box->jobs, 7, 1), 0);
-    assert_int_equal(folder_claim(&second, box->jobs, 7, 1), -1);
+    assert_int_equal(folder_claim(&first, box->jobs, 7, 1, 0), 0);
+    assert_int_equal(folder_claim(&second, box->jobs, 7, 1, 0), -1);
     assert_int_equal(errno, EEXIST);
     assert_int_equal(count_entries(box), 1); /* the loser cleaned up */
-    assert_int_equal(folder_claim(&second, box->jobs, 7, 2), 0);
+    assert_int_equal(folder_claim(&second, box->jobs, 7, 2, 0), 0);
     leave(&first);
     leave(&second);
 }
@@ -122,9 +122,9 @@ static void test_ended_attempt_is_taken_for_ever(void **state)
 {
     struct sandbox *box = *state;
     struct folder folder;
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     leave(&folder); /* lost */
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), -1);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), -1);
     assert_int_equal(errno, EEXIST);
 }
 
@@ -134,7 +134,7 @@ static void test_empty_folder_may_be_claimed(void **state)
     struct folder folder;
     char path[SANDBOX_PATH];
     assert_int_equal(mkdir(sandbox_path(box, "jobs/7.1", path), 0700), 0);
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     leave(&folder);
 }
 
@@ -144,7 +144,7 @@ static void test_no_jobs_folder(void **state)
     struct folder folder;
     char path[SANDBOX_PATH];
     sandbox_path(box, "nowhere", path);
-    assert_int_equal(folder_claim(&folder, path, 7, 1), -1);
+    assert_int_equal(folder_claim(&folder, path, 7, 1, 0), -1);
     assert_int_equal(errno, ENOENT);
 }
 
@@ -159,7 +159,7 @@ static pid_t start_racer(const struct sandbox *box, int64_t job,
     struct folder folder;
     close(gate[1]);
     ssize_t n = read(gate[0], &byte, 1);
-    _exit(n == 0 && folder_claim(&folder, box->jobs, job, 1) == 0);
+    _exit(n == 0 && folder_claim(&folder, box->jobs, job, 1, 0) == 0);
 }
 
 static void test_race(void **state)
@@ -183,7 +183,7 @@ static void test_removed_folder(void **state)
     struct folder folder;
     struct exit_record record = {.code = 3};
     char path[SANDBOX_PATH];
-    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1), 0);
+    assert_int_equal(folder_claim(&folder, box->jobs, 7, 1, 0), 0);
     unlink(sandbox_path(box, "jobs/7.1/exit.tmp", path));
     unlink(sandbox_path(box, "jobs/7.1/lock", path));
     unlink(sandbox_path(box, "jobs/7.1/shepherd", path));

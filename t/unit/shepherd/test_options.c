@@ -26,6 +26,7 @@ static void test_least_command_line(void **state)
     assert_string_equal(o.jobs_dir, "/j");
     assert_int_equal(o.job_id, 7);
     assert_int_equal(o.attempt, 2);
+    assert_int_equal(o.part, 0);
     assert_string_equal(o.stdout_path, "/o");
     assert_string_equal(o.stderr_path, "/e");
     assert_string_equal(o.cwd, "/c");
@@ -47,10 +48,11 @@ static void test_all_options(void **state)
     struct options o;
     const char *problem;
     char **argv =
-        ARGV(REQUIRED, "--walltime-us", "9", "--warn-us", "8", "--warn-signal",
-             "10", "--grace-us", "0", "--cpus", "0-3", "--nofile", "1024",
-             "--report", "5", "--wrapped", "1", "--", "x");
+        ARGV(REQUIRED, "--part", "3", "--walltime-us", "9", "--warn-us", "8",
+             "--warn-signal", "10", "--grace-us", "0", "--cpus", "0-3",
+             "--nofile", "1024", "--report", "5", "--wrapped", "1", "--", "x");
     assert_int_equal(options_parse(argv, &o, &problem), 0);
+    assert_int_equal(o.part, 3);
     assert_int_equal(o.walltime_us, 9);
     assert_int_equal(o.warn_us, 8);
     assert_int_equal(o.warn_signal, 10);
@@ -79,6 +81,7 @@ static void test_bad_values(void **state)
     assert_problem(ARGV("--job", ""), "--job");
     assert_problem(ARGV("--job", "99999999999999999999"), "--job");
     assert_problem(ARGV("--attempt", "4294967296"), "--attempt");
+    assert_problem(ARGV("--part", "4294967296"), "--part");
     assert_problem(ARGV("--warn-signal", "65"), "--warn-signal");
     assert_problem(ARGV("--report", "2"), "--report");
     assert_problem(ARGV("--wrapped", "2"), "--wrapped");

@@ -22,7 +22,7 @@ struct pipe_text {
 static struct report open_report(struct pipe_text *p)
 {
     assert_int_equal(pipe2(p->fds, O_NONBLOCK), 0);
-    return (struct report){p->fds[1], 7, 2};
+    return (struct report){p->fds[1], 7, 2, 3};
 }
 
 static const char *read_all(struct pipe_text *p)
@@ -40,7 +40,7 @@ static void test_started(void **state)
     struct pipe_text p;
     struct report report = open_report(&p);
     report_started(&report, 4711);
-    assert_string_equal(read_all(&p), "7 2 started 4711\n");
+    assert_string_equal(read_all(&p), "7 2 3 started 4711\n");
 }
 
 static void test_failed(void **state)
@@ -50,7 +50,7 @@ static void test_failed(void **state)
     struct report report = open_report(&p);
     report_failed(&report, "cannot run", "x y", ENOENT);
     assert_string_equal(read_all(&p),
-                        "7 2 failed cannot run: No such file or directory: "
+                        "7 2 3 failed cannot run: No such file or directory: "
                         "x y\n");
 }
 
@@ -61,7 +61,7 @@ static void test_one_line_whatever_the_name(void **state)
     struct report report = open_report(&p);
     report_failed(&report, "cannot run", "a\nb\tc", EACCES);
     assert_string_equal(read_all(&p),
-                        "7 2 failed cannot run: Permission denied: a?b?c\n");
+                        "7 2 3 failed cannot run: Permission denied: a?b?c\n");
 }
 
 static void test_long_name_is_cut(void **state)
@@ -82,7 +82,7 @@ static void test_long_name_is_cut(void **state)
 static void test_nobody_listens(void **state)
 {
     (void)state;
-    struct report none = {-1, 7, 2};
+    struct report none = {-1, 7, 2, 3};
     report_started(&none, 1);
     report_failed(&none, "cannot run", "x", ENOENT);
 }

@@ -71,8 +71,8 @@ static void test_command_that_cannot_run(void **state)
     assert_int_equal(r.code, 126);
     assert_string_equal(
         read_reports(box, text, sizeof(text)),
-        "1 1 failed cannot run: No such file or directory: /no/such/program\n"
-        "2 1 failed cannot run: Permission denied: /etc\n");
+        "1 1 0 failed cannot run: No such file or directory: /no/such/program\n"
+        "2 1 0 failed cannot run: Permission denied: /etc\n");
     assert_false(sandbox_has(box, "jobs/1.1/command"));
 }
 
@@ -81,7 +81,7 @@ static void test_reports_the_start(void **state)
     struct sandbox *box = *state;
     char text[128], expected[128];
     sandbox_run(box, SCRIPT(1, "true"));
-    snprintf(expected, sizeof(expected), "1 1 started %d\n",
+    snprintf(expected, sizeof(expected), "1 1 0 started %d\n",
              (int)sandbox_claim(box, 1).command_pid);
     assert_string_equal(read_reports(box, text, sizeof(text)), expected);
 }
@@ -124,7 +124,7 @@ static void test_no_place_for_output(void **state)
                    &(struct run){.job = 1,
                                  .script = "echo x >ran",
                                  .options = WORDS("--stderr", "/no/such/f")},
-                   "1 1 failed cannot open the output file: No such file or "
+                   "1 1 0 failed cannot open the output file: No such file or "
                    "directory: /no/such/f\n");
 }
 
@@ -408,7 +408,7 @@ static void test_no_jobs_folder(void **state)
                       .options = WORDS("--jobs", "/no/such/jobs")};
     assert_int_equal(sandbox_wait(sandbox_start(box, &run)), 1);
     assert_string_equal(read_reports(box, text, sizeof(text)),
-                        "1 1 failed cannot claim the job in: No such file or "
+                        "1 1 0 failed cannot claim the job in: No such file or "
                         "directory: /no/such/jobs\n");
     assert_false(sandbox_has(box, "ran"));
 }
