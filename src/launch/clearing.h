@@ -25,6 +25,7 @@ struct clearing {
     uint64_t seq;
     struct idset nodes, stay; /* owned: that are cleared; that the job keeps */
     struct idset seen;        /* owned: for the looks of the launcher */
+    uint32_t n_parts;         /* the same */
     uint32_t n_ended;         /* what had to be ended, for the report */
     clearing_look_f *look;
     clearing_done_f *done;

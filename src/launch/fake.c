@@ -26,6 +26,7 @@
 struct run {
     struct launch_key key;
     struct fake *fake;   /* borrowed */
+    struct idset nodes;  /* owned: that it was started on */
     struct event *timer; /* owned; for whatever comes next */
     bool is_started;
     bool is_ending; /* asked to, or its walltime is over */
@@ -101,6 +102,7 @@ static void free_run(struct run *run)
 {
     HASH_DELETE(hh, run->fake->runs, run);
     event_free(run->timer);
+    idset_release(&run->nodes);
     free(run);
 }
 
@@ -240,6 +242,7 @@ static int start(struct launcher *launcher,
     struct run *run = mem_alloc(sizeof(*run));
     run->key = request->key;
     run->fake = fake;
+    idset_copy(&run->nodes, request->nodes);
     run->timer = evtimer_new(fake->config.loop, on_timer, run);
     run->dies_at = TIME_NEVER;
     run->walltime = request->walltime;
@@ -302,15 +305,38 @@ static int set_walltime(struct launcher *launcher, const struct launch_key *key,
     return 0;
 }
 
+/* Other parts of the attempt that have none but the nodes that go. */
+static uint32_t end_parts(struct fake *fake, struct clearing *clearing)
+{
+    struct run *run, *next;
+    uint32_t n = 0;
+    HASH_ITER (hh, fake->runs, run, next) {
+        if (run->key.job_id != clearing->key.job_id ||
+            run->key.attempt != clearing->key.attempt ||
+            run->key.part == clearing->key.part ||
+            !idset_is_subset(&run->nodes, &clearing->nodes))
+            continue;
+        n++;
+        if (run->is_ending)
+            continue;
+        clearing->n_parts++;
+        begin_end(run, EXIT_TERMINATED, clearing->kill_at - clock_boot_us());
+    }
+    return n;
+}
+
 static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 {
-    struct run *run = find(context, &clearing->key);
+    struct fake *fake = context;
+    struct run *run = find(fake, &clearing->key);
     bool is_there = run && run->stays;
+    uint32_t n = end_parts(fake, clearing);
     if (is_there && (signal == SIGKILL || !run->ignores_term))
         run->stays = false; /* when it is looked at again */
     if (is_there)
-        clearing->n_ended = 1;
-    clearing_looked(clearing, is_there);
+        idset_add(&clearing->seen, 0);
+    clearing->n_ended = clearing->n_parts + idset_count(&clearing->seen);
+    clearing_looked(clearing, n + is_there);
 }
 
 static void report_cleared(void *context, const struct clearing *clearing)

@@ -41,6 +41,8 @@ struct attempt { /* or a part of one */
     pid_t shepherd;      /* 0: not known */
     int pidfd;           /* -1: looked at by the timer instead */
     struct event *event; /* owned; when the shepherd is gone, or to be now */
+    struct idset nodes;  /* owned: that it was started on */
+    bool is_told;        /* to end, because its nodes go */
     bool is_started;     /* `started` was reported */
     char *failure;       /* owned: why the command could not start, or NULL */
     UT_hash_handle hh;
@@ -143,11 +145,14 @@ static void watch(struct attempt *attempt, pid_t pid)
 }
 
 static struct attempt *add_attempt(struct local *local,
-                                   const struct launch_key *key, pid_t shepherd)
+                                   const struct launch_key *key,
+                                   const struct idset *nodes, pid_t shepherd)
 {
     struct attempt *attempt = mem_alloc(sizeof(*attempt));
     attempt->key = *key;
     attempt->local = local;
+    if (nodes)
+        idset_copy(&attempt->nodes, nodes);
     watch(attempt, shepherd);
     HASH_ADD(hh, local->attempts, key, sizeof(attempt->key), attempt);
     return attempt;
@@ -157,6 +162,7 @@ static void free_attempt(struct attempt *attempt)
 {
     HASH_DELETE(hh, attempt->local->attempts, attempt);
     unwatch(attempt);
+    idset_release(&attempt->nodes);
     free(attempt->failure);
     free(attempt);
 }
@@ -398,7 +404,7 @@ static int start(struct launcher *launcher,
     strbuf_release(&cpus);
     if (pid < 0)
         return -1;
-    add_attempt(local, &request->key, pid);
+    add_attempt(local, &request->key, request->nodes, pid);
     return 0;
 }
 
@@ -406,7 +412,6 @@ static enum claim_state adopt(struct launcher *launcher,
                               const struct launch_key *key,
                               const struct launch_place *place)
 {
-    (void)place;
     struct local *local = to_local(launcher);
     struct claim claim;
     if (find(local, key))
@@ -415,7 +420,8 @@ static enum claim_state adopt(struct launcher *launcher,
         claim.state = CLAIM_RUNNING; /* for all we know; look() goes on */
     if (claim.state == CLAIM_NONE)
         return CLAIM_NONE;
-    struct attempt *adopted = add_attempt(local, key, 0);
+    struct attempt *adopted =
+        add_attempt(local, key, place ? place->nodes : NULL, 0);
     event_active(adopted->event, EV_TIMEOUT, 0);
     return claim.state;
 }
@@ -533,13 +539,51 @@ static void find_own_processors(const struct local *local,
     idset_release(&kept);
 }
 
+static bool is_whole_part(const struct attempt *attempt,
+                          const struct clearing *clearing)
+{
+    return attempt->key.part != clearing->key.part &&
+           !idset_is_empty(&attempt->nodes) &&
+           idset_is_subset(&attempt->nodes, &clearing->nodes);
+}
+
+/* Its shepherd knows best how; KILL comes from it too. */
+static void end_part(struct attempt *attempt, struct clearing *clearing)
+{
+    dur_us grace = clearing->kill_at - clock_boot_us();
+    if (attempt->is_told)
+        return;
+    attempt->is_told = true;
+    clearing->n_parts++;
+    terminate(&attempt->local->launcher, &attempt->key, grace > 0 ? grace : 0,
+              NULL);
+}
+
+static uint32_t look_at(struct attempt *attempt, struct clearing *clearing,
+                        const struct residents *residents, int signal)
+{
+    if (attempt->key.job_id != clearing->key.job_id ||
+        attempt->key.attempt != clearing->key.attempt)
+        return 0;
+    if (attempt->pidfd < 0)
+        watch_holder(attempt);
+    if (is_whole_part(attempt, clearing)) {
+        end_part(attempt, clearing);
+        return 1;
+    }
+    if (attempt->shepherd <= 0)
+        return 0;
+    return residents_signal(attempt->shepherd, residents, signal,
+                            signal == SIGTERM, &clearing->seen);
+}
+
 static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 {
     struct local *local = context;
     struct hostlist names;
     struct idset processors = {.words = NULL};
     struct residents residents = {.nodes = &names, .processors = &processors};
-    struct attempt *attempt = find(local, &clearing->key);
+    struct attempt *attempt, *next;
     uint32_t n = 0;
     hostlist_init(&names);
     IDSET_EACH (&clearing->nodes, node) {
@@ -547,10 +591,9 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
             hostlist_add(&names, local->names.names[node]);
     }
     find_own_processors(local, clearing, &processors);
-    if (attempt && attempt->shepherd > 0)
-        n = residents_signal(attempt->shepherd, &residents, signal,
-                             signal == SIGTERM, &clearing->seen);
-    clearing->n_ended = idset_count(&clearing->seen);
+    HASH_ITER (hh, local->attempts, attempt, next)
+        n += look_at(attempt, clearing, &residents, signal);
+    clearing->n_ended = clearing->n_parts + idset_count(&clearing->seen);
     hostlist_release(&names);
     idset_release(&processors);
     clearing_looked(clearing, n);
@@ -574,8 +617,6 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
     if (!attempt)
         return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
                        (long long)change->key.job_id);
-    if (attempt->pidfd < 0)
-        watch_holder(attempt);
     clearing_begin(&local->clearings, local->config.loop, change, look_on_nodes,
                    report_cleared, local);
     return 0;

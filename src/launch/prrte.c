@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <uthash.h>
+#include <utlist.h>
 
 #include "base/alloc.h"
 #include "base/remove.h"
@@ -26,20 +27,28 @@ struct run {
     struct prrte *prrte; /* borrowed */
     struct idset nodes;  /* that it has, or has had */
     bool is_pool;
-    uint32_t n_ended;          /* on its hosts, by the clearing under way */
     struct launch_report last; /* being held back; text owned */
     UT_hash_handle hh;
+};
+
+/* A clearing of hosts and, at the same time, of this machine. */
+struct double_clearing {
+    struct launch_key key;
+    uint64_t seq;
+    uint32_t n_left, n_ended;
+    struct double_clearing *prev, *next;
 };
 
 struct prrte {
     struct launcher launcher;
     struct prrte_config config;
-    struct engine *engine;      /* owned */
-    struct launcher *inner;     /* owned */
-    struct hosts *hosts;        /* owned; NULL: pretend hosts */
-    struct pool_dvm *pool;      /* owned; NULL: none */
-    struct run *runs;           /* owned table */
-    struct clearing *clearings; /* owned list: of hosts */
+    struct engine *engine;        /* owned */
+    struct launcher *inner;       /* owned */
+    struct hosts *hosts;          /* owned; NULL: pretend hosts */
+    struct pool_dvm *pool;        /* owned; NULL: none */
+    struct run *runs;             /* owned table */
+    struct clearing *clearings;   /* owned list: of hosts */
+    struct double_clearing *both; /* owned list */
 };
 
 static struct prrte *to_prrte(struct launcher *launcher)
@@ -172,13 +181,27 @@ static void sweep(void *context)
                 run->is_pool ? sweep_pool : pass_on, run);
 }
 
+static void forget_clearings(struct prrte *prrte, const struct launch_key *key)
+{
+    struct double_clearing *both, *next;
+
+    clearing_forget(&prrte->clearings, key);
+    DL_FOREACH_SAFE(prrte->both, both, next)
+    {
+        if (memcmp(&both->key, key, sizeof(*key)) != 0)
+            continue;
+        DL_DELETE(prrte->both, both);
+        free(both);
+    }
+}
+
 static void take_last(struct run *run, const struct launch_report *report)
 {
     struct hosts *hosts = run->prrte->hosts;
 
     run->last = *report;
     run->last.text = mem_strdup(report->text);
-    clearing_forget(&run->prrte->clearings, &report->key);
+    forget_clearings(run->prrte, &report->key);
     add_present_nodes(run, &run->nodes);
     if (hosts == NULL)
         pass_on(run);
@@ -189,15 +212,33 @@ static void take_last(struct run *run, const struct launch_report *report)
         sweep(run);
 }
 
-/* What was ended on the hosts counts as well. */
-static void pass_on_cleared(struct prrte *prrte, struct run *run,
-                            const struct launch_report *report)
+static struct double_clearing *
+find_both(const struct prrte *prrte, const struct launch_key *key, uint64_t seq)
 {
+    struct double_clearing *both;
+
+    DL_FOREACH(prrte->both, both)
+    {
+        if (memcmp(&both->key, key, sizeof(*key)) == 0 && both->seq == seq)
+            break;
+    }
+    return both;
+}
+
+/* One of the two is done; or the only one. */
+static void take_cleared(struct prrte *prrte,
+                         const struct launch_report *report)
+{
+    struct double_clearing *both = find_both(prrte, &report->key, report->seq);
     struct launch_report sum = *report;
 
-    if (run != NULL) {
-        sum.n_killed += run->n_ended;
-        run->n_ended = 0;
+    if (both != NULL) {
+        both->n_ended += report->n_killed;
+        if (--both->n_left > 0)
+            return;
+        sum.n_killed = both->n_ended;
+        DL_DELETE(prrte->both, both);
+        free(both);
     }
     prrte->config.base.report(prrte->config.base.context, &sum);
 }
@@ -210,7 +251,7 @@ static void on_report(void *context, const struct launch_report *report)
     if (report->key.job_id == 0)
         pool_dvm_report(prrte->pool, report);
     else if (report->what == LAUNCH_CLEARED)
-        pass_on_cleared(prrte, run, report);
+        take_cleared(prrte, report);
     else if (run == NULL || report->what == LAUNCH_STARTED)
         prrte->config.base.report(prrte->config.base.context, report);
     else
@@ -337,6 +378,24 @@ static void add_cpus(struct launcher *launcher, uint32_t node,
 
 /* ---- nodes that come and go ---- */
 
+/* Other parts of the attempt that have none but the nodes that go, until
+ * their hosts are swept. The launcher behind ends them. */
+static uint32_t count_parts(const struct prrte *prrte,
+                            const struct clearing *clearing)
+{
+    const struct run *run;
+    uint32_t n = 0;
+
+    for (run = prrte->runs; run != NULL; run = run->hh.next) {
+        if (run->key.job_id == clearing->key.job_id &&
+            run->key.attempt == clearing->key.attempt &&
+            run->key.part != clearing->key.part &&
+            idset_is_subset(&run->nodes, &clearing->nodes))
+            n++;
+    }
+    return n;
+}
+
 /* What got TERM once is only counted from then on. */
 static void found(void *context, uint32_t n)
 {
@@ -344,7 +403,10 @@ static void found(void *context, uint32_t n)
 
     if (clearing->n_ended < n)
         clearing->n_ended = n;
-    clearing_looked(clearing, n);
+    clearing_looked(clearing,
+                    clearing->is_abandoned
+                        ? 0
+                        : n + count_parts(clearing->context, clearing));
 }
 
 static void look_on_hosts(void *context, struct clearing *clearing, int signal)
@@ -359,22 +421,33 @@ static void look_on_hosts(void *context, struct clearing *clearing, int signal)
     hosts_signal(prrte->hosts, &clearing->nodes, signal, key, found, clearing);
 }
 
-/* Next what runs here for those nodes. */
 static void hosts_cleared(void *context, const struct clearing *clearing)
 {
-    struct prrte *prrte = context;
-    struct run *run = find(prrte, &clearing->key);
-    struct launch_change change = {.key = clearing->key,
+    struct launch_report report = {.key = clearing->key,
+                                   .what = LAUNCH_CLEARED,
                                    .seq = clearing->seq,
-                                   .nodes = &clearing->nodes,
-                                   .stay = &clearing->stay,
-                                   .grace =
-                                       clearing->kill_at - clock_boot_us()};
+                                   .n_killed = clearing->n_ended};
 
-    if (run == NULL)
-        return;
-    run->n_ended = clearing->n_ended;
-    prrte->inner->ops->clear(prrte->inner, &change, NULL);
+    take_cleared(context, &report);
+}
+
+static int clear_both(struct prrte *prrte, const struct launch_change *change,
+                      struct err *err)
+{
+    struct double_clearing *both;
+
+    if (find_both(prrte, &change->key, change->seq) != NULL)
+        return 0;
+    if (prrte->inner->ops->clear(prrte->inner, change, err) != 0)
+        return -1;
+    both = mem_alloc(sizeof(*both));
+    both->key = change->key;
+    both->seq = change->seq;
+    both->n_left = 2;
+    DL_APPEND(prrte->both, both);
+    clearing_begin(&prrte->clearings, prrte->config.base.loop, change,
+                   look_on_hosts, hosts_cleared, prrte);
+    return 0;
 }
 
 static int clear(struct launcher *launcher, const struct launch_change *change,
@@ -388,9 +461,7 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
     if (is_ended(run))
         return err_set(err, ERR_CONFLICT, "job %lld has just ended",
                        (long long)change->key.job_id);
-    clearing_begin(&prrte->clearings, prrte->config.base.loop, change,
-                   look_on_hosts, hosts_cleared, prrte);
-    return 0;
+    return clear_both(prrte, change, err);
 }
 
 static void place_on(struct launcher *launcher, const struct launch_key *key,
@@ -415,6 +486,7 @@ static void resume_node(struct launcher *launcher, uint32_t node)
 static void destroy(struct launcher *launcher)
 {
     struct prrte *prrte = to_prrte(launcher);
+    struct double_clearing *both, *next_both;
     struct run *run, *next;
 
     if (prrte == NULL)
@@ -422,6 +494,8 @@ static void destroy(struct launcher *launcher)
     pool_dvm_destroy(prrte->pool);
     hosts_destroy(prrte->hosts); /* and no look comes back */
     clearing_release(&prrte->clearings);
+    DL_FOREACH_SAFE(prrte->both, both, next_both)
+    free(both);
     if (prrte->inner != NULL)
         prrte->inner->ops->destroy(prrte->inner);
     HASH_ITER (hh, prrte->runs, run, next)
