@@ -42,6 +42,7 @@ struct job_spec {
     char *map_by, *bind_to; /* owned or NULL: for prun, `launch: mpi` */
     dur_us warn_before;     /* < 0 = not given */
     int warn_signal;        /* 0 = not given (SIGUSR1) */
+    int resize_signal;      /* 0 = not given */
     dur_us grace;           /* 0 = not given */
     char *identity; /* owned: what makes it the same entry on every reading
                        of the file; NULL for a client's submit */

@@ -43,22 +43,20 @@ static const struct spec_word dvms[] = {
 };
 
 static const char only_policy[] =
-    NOT_YET "resizes jobs by entries in policy.json";
-static const char policy_hint[] = "leave `resize` out, or write \"policy\"";
+    NOT_YET "resizes jobs by entries in policy.json, or starts them again";
+static const char policy_hint[] = "write \"policy\" or \"restart\"";
 static const struct spec_word resizes[] = {
     {"policy", RESIZE_POLICY, NULL, NULL},
     {"app", RESIZE_APP, only_policy, policy_hint},
     {"hook", RESIZE_HOOK, only_policy, policy_hint},
-    {"restart", RESIZE_RESTART, only_policy, policy_hint},
+    {"restart", RESIZE_RESTART, NULL, NULL},
     {"workers", RESIZE_WORKERS, only_policy, policy_hint},
     {NULL, 0, NULL, NULL},
 };
 
 static const struct spec_word deadlines[] = {
     {"keep", DEADLINE_KEEP, NULL, NULL},
-    {"force", DEADLINE_FORCE,
-     NOT_YET "cannot take single nodes from a job by force",
-     "write \"keep\", \"requeue\" or \"cancel\""},
+    {"force", DEADLINE_FORCE, NULL, NULL},
     {"requeue", DEADLINE_REQUEUE, NULL, NULL},
     {"cancel", DEADLINE_CANCEL, NULL, NULL},
     {NULL, 0, NULL, NULL},
@@ -91,6 +89,11 @@ static const struct spec_word deadlines[] = {
         .key = name, .type = "word", .read = spec_read_word,                \
         .write = spec_write_word, .offset = IN_SPEC(member), .words = list, \
         .absent = none, .doc = text                                         \
+    }
+#define SIGNAL(name, member, text)                                         \
+    {                                                                      \
+        .key = name, .type = "signal", .read = spec_read_signal,           \
+        .write = spec_write_signal, .offset = IN_SPEC(member), .doc = text \
     }
 #define PART(name, kind, reader, writer, text)                      \
     {                                                               \
@@ -175,6 +178,8 @@ static const struct spec_field fields[] = {
      .doc = "prun's --bind-to, for MPI programs"},
     WORD("resize", request.resize, resizes, RESIZE_POLICY,
          "how it is told to change its size"),
+    SIGNAL("resize_signal", resize_signal,
+           "the signal that it gets when it is to change its size"),
     TIME("accept_within", request.accept_within, 1, TIME_NEVER, 0,
          "the time it has to accept a change"),
     TIME("done_within", request.done_within, 1, TIME_NEVER, 0,
@@ -186,8 +191,7 @@ static const struct spec_field fields[] = {
          "what happens when a change is not done in time"),
     TIME("warn_before", warn_before, 0, DURATION_MAX, -1,
          "how long before its walltime it gets a signal"),
-    PART("warn_signal", "signal", spec_read_signal, spec_write_signal,
-         "that signal"),
+    SIGNAL("warn_signal", warn_signal, "that signal"),
     BOOL("requeue", request.requeue, "run it again when a node is lost"),
     BOOL("hold", request.hold, "do not start it before a release"),
     PART("status", "string", spec_read_status, spec_write_nothing,

@@ -405,7 +405,7 @@ json_t *spec_write_env(const struct spec_field *field,
     return object;
 }
 
-/* ---- warn_signal ---- */
+/* ---- warn_signal, resize_signal ---- */
 
 #define SIGNAL_MAX 64
 
@@ -420,6 +420,11 @@ static int signal_number(const char *name)
             return i;
     }
     return 0;
+}
+
+static int *signal_of(const struct spec_field *field, struct job_spec *spec)
+{
+    return (int *)(void *)((char *)spec + field->offset);
 }
 
 void spec_read_signal(struct spec_reader *reader, const json_t *value)
@@ -441,19 +446,19 @@ void spec_read_signal(struct spec_reader *reader, const json_t *value)
     else if (n == SIGKILL || n == SIGSTOP)
         spec_error(reader, "a program cannot catch this signal");
     else
-        reader->spec->warn_signal = (int)n;
+        *signal_of(reader->field, reader->spec) = (int)n;
 }
 
 json_t *spec_write_signal(const struct spec_field *field,
                           const struct job_spec *spec)
 {
-    const char *name;
+    int number =
+        *(const int *)(const void *)((const char *)spec + field->offset);
+    const char *name = number == 0 ? NULL : sigabbrev_np(number);
 
-    (void)field;
-    if (spec->warn_signal == 0)
+    if (number == 0)
         return NULL;
-    name = sigabbrev_np(spec->warn_signal);
-    return name ? json_string(name) : json_integer(spec->warn_signal);
+    return name ? json_string(name) : json_integer(number);
 }
 
 /* ---- map_by, bind_to ---- */

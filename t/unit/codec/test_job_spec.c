@@ -50,6 +50,7 @@ static void test_round_trip_of_everything(void **state)
         "\"after\":[\"3:ok\",\"a:b:any\",\"c:notok\"],\"start_time\":5,"
         "\"env\":{\"A\":\"1\",\"B\":\"x=y\"},\"cwd\":\"/d\",\"stdout\":\"o\","
         "\"stderr\":\"e\",\"slots_per_node\":4,\"procs_per_node\":2,"
+        "\"resize\":\"restart\",\"resize_signal\":\"USR1\","
         "\"accept_within\":1,\"done_within\":\"unlimited\",\"grace\":3,"
         "\"cooldown\":0,\"on_deadline\":\"cancel\",\"warn_before\":0,"
         "\"warn_signal\":\"USR2\",\"requeue\":true,\"hold\":true}");

@@ -192,14 +192,10 @@ static void test_what_is_not_there_yet_is_refused(void **state)
          "write the line that starts the workers as the command"},
         {"\"resize\": \"app\"",
          "resize: \"app\" is not available yet: this version resizes jobs by "
-         "entries in policy.json",
+         "entries in policy.json, or starts them again",
          NULL},
-        {"\"on_deadline\": \"force\"",
-         "on_deadline: \"force\" is not available yet: this version cannot "
-         "take single nodes from a job by force",
-         "write \"keep\", \"requeue\" or \"cancel\""},
     };
-    static const char *const modes[] = {"hook", "restart", "workers"};
+    static const char *const modes[] = {"hook", "workers"};
     struct job_spec spec;
     struct err err;
 
