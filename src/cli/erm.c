@@ -66,12 +66,10 @@ static int dispatch(struct cli *cli, int argc, char **argv)
         return run_command(cli, &command_version, argc - 1, argv + 1);
     if (name[0] == '-')
         return run_command(cli, &command_run, argc, argv);
-    int n_names;
-    const struct command *command =
-        commands_resolve(argc - 1, argv + 1, &n_names);
+    const struct command *command = commands_find(name);
     if (command == NULL)
         return fail_unknown(cli, name);
-    return run_command(cli, command, argc - n_names, argv + n_names);
+    return run_command(cli, command, argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

@@ -57,14 +57,19 @@ static void write_record(struct ledger *ledger, const struct event *event)
 
 static void write_phase(struct ledger *ledger, const struct action *action)
 {
-    struct strbuf nodes;
+    const char *note = turn_find_note(ledger->manager->turn, action->job);
+    struct strbuf nodes, why;
 
     strbuf_init(&nodes);
+    strbuf_init(&why);
     node_names_format(ledger->manager->nodes, &action->nodes, &nodes);
+    strbuf_add_str(&why, phase_why_name(action->why));
+    if (note != NULL)
+        strbuf_add_fmt(&why, ", %s", note);
     store_phase(ledger->store, action->job, action->attempt, ledger->now,
-                nodes.text, idset_count(&action->nodes),
-                phase_why_name(action->why), NULL);
+                nodes.text, idset_count(&action->nodes), why.text, NULL);
     strbuf_release(&nodes);
+    strbuf_release(&why);
 }
 
 static struct job_usage usage_of(const struct turn_end *end)

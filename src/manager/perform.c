@@ -20,19 +20,6 @@
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 
-static int read_spec(const struct manager *manager, int64_t id,
-                     struct job_spec *spec, struct err *err)
-{
-    char *text = turn_job_spec(manager->turn, id, err);
-    int result;
-
-    if (text == NULL)
-        return -1;
-    result = job_spec_from_text(text, spec, err);
-    free(text);
-    return result;
-}
-
 static int launch(const struct manager *manager, const struct launch_plan *plan,
                   int64_t id, uint32_t attempt, struct err *err)
 {
@@ -63,7 +50,7 @@ static int try_start(const struct manager *manager, const struct job *job,
     struct job_spec spec;
     int result = -1;
 
-    if (read_spec(manager, action->job, &spec, err) != 0)
+    if (turn_read_spec(manager->turn, action->job, &spec, err) != 0)
         return -1;
     if (launch_plan_make(&plan, manager, &spec, &job->request, action->job,
                          action->attempt, &action->nodes, err) == 0) {
@@ -110,7 +97,7 @@ static dur_us grace_of(const struct manager *manager,
 
     if (action->duration > 0)
         return action->duration;
-    if (read_spec(manager, action->job, &spec, NULL) != 0)
+    if (turn_read_spec(manager->turn, action->job, &spec, NULL) != 0)
         return launch_plan_grace(manager, 0);
     grace = launch_plan_grace(manager, spec.grace);
     job_spec_release(&spec);
@@ -195,9 +182,14 @@ void perform_action(struct manager *manager, const struct action *action)
     case ACT_WAKE_AT:
         turn_wake_at(manager->turn, action->when);
         break;
-    case ACT_RECORD:
-    case ACT_PHASE:
     case ACT_DIRECTIVE:
+        resizing_changed(manager, action);
+        break;
+    case ACT_PHASE:
+        if (action->why == PHASE_LOST)
+            resizing_lost_nodes(manager, action);
+        break;
+    case ACT_RECORD:
     case ACT_ANSWER:
         break;
     }

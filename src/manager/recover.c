@@ -139,14 +139,12 @@ static enum claim_state adopt(struct manager *manager, const struct job *job)
     struct launch_place place = {.nodes = &job->nodes};
     struct launch_key key = {.job_id = job->request.id,
                              .attempt = job->attempt};
-    char *text = turn_job_spec(manager->turn, job->request.id, NULL);
     struct job_spec spec;
 
-    if (text != NULL && job_spec_from_text(text, &spec, NULL) == 0) {
+    if (turn_read_spec(manager->turn, job->request.id, &spec, NULL) == 0) {
         place.has_dvm = launch_plan_has_dvm(manager, &spec, &place.is_pool);
         job_spec_release(&spec);
     }
-    free(text);
     return manager->launcher->ops->adopt(manager->launcher, &key, &place);
 }
 

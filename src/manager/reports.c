@@ -9,6 +9,7 @@
 #include <sys/statvfs.h>
 
 #include "base/alloc.h"
+#include "manager/handover.h"
 #include "manager/late_starts.h"
 #include "manager/node_names.h"
 #include "manager/turn.h"
@@ -145,7 +146,8 @@ void reports_take(void *context, const struct launch_report *report)
     case LAUNCH_LOST:
         reports_lost(manager, report->key.job_id, report->key.attempt);
         break;
-    case LAUNCH_CLEARED: /* nobody asks for it yet */
+    case LAUNCH_CLEARED:
+        handover_cleared(manager, report);
         break;
     }
 }

@@ -5,7 +5,10 @@
  */
 #include "manager/resizing.h"
 
+#include "manager/handover.h"
+#include "manager/launch_plan.h"
 #include "manager/policy_box.h"
+#include "manager/turn.h"
 
 /* ---- policy.json ---- */
 
@@ -41,6 +44,18 @@ static const struct resize_way *const ways[] = {
 };
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
+/* The job whose directive SEQ is open, else NULL. */
+static const struct job *find_open(const struct manager *manager, int64_t id,
+                                   uint64_t seq)
+{
+    const struct job *job = sched_job(manager->sched, id);
+
+    return job != NULL && job_has_open_directive(job) &&
+                   job->directive.seq == seq
+               ? job
+               : NULL;
+}
+
 void resizing_offer(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
@@ -60,6 +75,8 @@ void resizing_withdraw(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
 
+    if (handover_is_under_way(manager, action->job, action->seq))
+        return; /* the job has acted: it will be done */
     for (size_t i = 0; i < N_WAYS; i++) {
         if (ways[i] != NULL && (job == NULL || job->request.resize == i))
             ways[i]->withdraw(manager, action);
@@ -68,8 +85,49 @@ void resizing_withdraw(struct manager *manager, const struct action *action)
 
 void resizing_force(struct manager *manager, const struct action *action)
 {
-    resizing_failed(manager, action->job, action->seq,
-                    "a part of a job cannot be killed on this machine");
+    const struct job *job = find_open(manager, action->job, action->seq);
+    struct err err;
+
+    err_clear(&err);
+    if (job != NULL &&
+        handover_begin(manager, job, HANDOVER_FORCED, NULL, &err) != 0)
+        resizing_failed(manager, action->job, action->seq, err.text);
+}
+
+/* What it has started on nodes that it was offered and does not get. */
+static void clear_offered(struct manager *manager, const struct action *action)
+{
+    const struct job *job = sched_job(manager->sched, action->job);
+    struct launcher *launcher = manager->launcher;
+
+    if (job == NULL || job->attempt != action->attempt || !job_is_active(job) ||
+        job->state == JOB_STARTING)
+        return;
+    struct launch_change change = {
+        .key = {.job_id = action->job, .attempt = action->attempt},
+        .seq = action->seq,
+        .nodes = &action->nodes,
+        .stay = &job->nodes,
+        .grace = launch_plan_grace(manager, 0),
+    };
+    launcher->ops->clear(launcher, &change, NULL);
+}
+
+void resizing_changed(struct manager *manager, const struct action *action)
+{
+    if (directive_state_is_open(action->directive))
+        return;
+    handover_forget(manager, action->job, action->seq);
+    if (action->op == DIRECTIVE_GROW && action->directive != DIRECTIVE_DONE)
+        clear_offered(manager, action);
+}
+
+void resizing_lost_nodes(struct manager *manager, const struct action *action)
+{
+    struct launcher *launcher = manager->launcher;
+    struct launch_key key = {.job_id = action->job, .attempt = action->attempt};
+
+    launcher->ops->place(launcher, &key, &action->nodes);
 }
 
 void resizing_adopt(struct manager *manager, const struct job *job)
@@ -133,15 +191,58 @@ void resizing_failed(struct manager *manager, int64_t job, uint64_t seq,
     report(manager, EV_FAILED, job, seq);
 }
 
+/* Its processes may use the new nodes from before it is told. */
+static void take_growth(struct manager *manager, const struct job *job)
+{
+    struct launcher *launcher = manager->launcher;
+    struct launch_key key = {.job_id = job->request.id,
+                             .attempt = job->attempt};
+    struct idset nodes = {.words = NULL};
+
+    idset_copy(&nodes, &job->nodes);
+    idset_unite(&nodes, &job->directive.delta);
+    launcher->ops->place(launcher, &key, &nodes);
+    idset_release(&nodes);
+    report(manager, EV_DONE, job->request.id, job->directive.seq);
+}
+
+static void take_shrink(struct manager *manager, const struct job *job,
+                        const struct idset *given)
+{
+    const struct directive *directive = &job->directive;
+    struct err err;
+
+    err_clear(&err);
+    if (given != NULL &&
+        (idset_count(given) != idset_count(&directive->delta) ||
+         !idset_is_subset(given, &job->nodes)))
+        resizing_failed(manager, job->request.id, directive->seq,
+                        "it names nodes to give that are not its own, or not "
+                        "as many as it was asked for");
+    else if (handover_begin(manager, job, HANDOVER_GIVEN, given, &err) != 0)
+        log_debug(&manager->log, "job %lld: %s", (long long)job->request.id,
+                  err.text); /* it ends, and its directive with it */
+}
+
 void resizing_done(struct manager *manager, int64_t job, uint64_t seq,
                    const struct idset *given)
 {
-    (void)given;
-    report(manager, EV_DONE, job, seq);
+    const struct job *found = find_open(manager, job, seq);
+
+    if (found == NULL)
+        return;
+    if (found->directive.op == DIRECTIVE_GROW)
+        take_growth(manager, found);
+    else
+        take_shrink(manager, found, given);
 }
 
+/* One that was not there any more: the job has acted. */
 void resizing_withdrawn(struct manager *manager, int64_t job, uint64_t seq,
                         bool was_there)
 {
-    report_with(manager, EV_WITHDRAWN, job, seq, 0, was_there);
+    if (was_there)
+        report_with(manager, EV_WITHDRAWN, job, seq, 0, true);
+    else
+        resizing_done(manager, job, seq, NULL);
 }

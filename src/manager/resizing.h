@@ -30,6 +30,11 @@ struct resize_way {
 void resizing_offer(struct manager *manager, const struct action *action);
 void resizing_withdraw(struct manager *manager, const struct action *action);
 void resizing_force(struct manager *manager, const struct action *action);
+/* An ACT_DIRECTIVE: once it is over, nothing is under way for it, and what was
+ * started on nodes that do not come is ended. */
+void resizing_changed(struct manager *manager, const struct action *action);
+/* An ACT_PHASE of PHASE_LOST: the job goes on on what is left of its nodes. */
+void resizing_lost_nodes(struct manager *manager, const struct action *action);
 /* After a restart, for every active job. */
 void resizing_adopt(struct manager *manager, const struct job *job);
 
@@ -44,7 +49,9 @@ void resizing_progressed(struct manager *manager, int64_t job, uint64_t seq);
 /* WHY (may be NULL) is logged. */
 void resizing_failed(struct manager *manager, int64_t job, uint64_t seq,
                      const char *why);
-/* The job has acted. GIVEN (may be NULL: as asked; borrowed): the nodes that
+/* The job has acted. A growth: it may use the new processors. A shrink: the
+ * nodes change hands when nothing of the job is left on them; what is there
+ * gets the job's grace. GIVEN (may be NULL: as asked; borrowed): the nodes that
  * it gives up instead, as many. */
 void resizing_done(struct manager *manager, int64_t job, uint64_t seq,
                    const struct idset *given);

@@ -14,6 +14,7 @@
 
 #include "base/alloc.h"
 #include "manager/api.h"
+#include "manager/handover.h"
 #include "manager/attempt_files.h"
 #include "manager/job_cache.h"
 #include "manager/job_dir.h"
@@ -243,6 +244,7 @@ static void release_paths(struct manager *manager)
 
 static void release_state(struct manager *manager)
 {
+    handover_release_all(manager);
     late_starts_destroy(manager->late_starts);
     turn_destroy(manager->turn);
     sched_destroy(manager->sched);

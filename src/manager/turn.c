@@ -31,6 +31,11 @@ struct waiting_client {
     void *context;
 };
 
+struct turn_note {
+    int64_t job;
+    char *text; /* owned */
+};
+
 struct turn {
     struct manager *manager; /* borrowed */
     struct actions actions;  /* of this turn */
@@ -40,6 +45,8 @@ struct turn {
     size_t n_specs, specs_size;
     struct turn_end *ends; /* owned */
     size_t n_ends, ends_size;
+    struct turn_note *notes; /* owned */
+    size_t n_notes, notes_size;
     size_t end_hint;                /* where the last one was found */
     struct waiting_client *clients; /* owned */
     size_t n_clients, clients_size;
@@ -159,7 +166,9 @@ static void forget_rows(struct turn *turn)
         release_spec(&turn->specs[i]);
     for (size_t i = 0; i < turn->n_ends; i++)
         free(turn->ends[i].note);
-    turn->n_specs = turn->n_ends = turn->end_hint = 0;
+    for (size_t i = 0; i < turn->n_notes; i++)
+        free(turn->notes[i].text);
+    turn->n_specs = turn->n_ends = turn->n_notes = turn->end_hint = 0;
 }
 
 void turn_destroy(struct turn *turn)
@@ -169,6 +178,7 @@ void turn_destroy(struct turn *turn)
     forget_rows(turn);
     free(turn->specs);
     free(turn->ends);
+    free(turn->notes);
     free(turn->clients);
     actions_release(&turn->actions);
     actions_release(&turn->spare);
@@ -221,6 +231,19 @@ char *turn_job_spec(const struct turn *turn, int64_t id, struct err *err)
     return store_job_spec(turn->manager->store, id, err);
 }
 
+int turn_read_spec(const struct turn *turn, int64_t id, struct job_spec *spec,
+                   struct err *err)
+{
+    char *text = turn_job_spec(turn, id, err);
+    int result;
+
+    if (text == NULL)
+        return -1;
+    result = job_spec_from_text(text, spec, err);
+    free(text);
+    return result;
+}
+
 void turn_add_end(struct turn *turn, int64_t job, uint32_t attempt,
                   const struct exit_record *exit, char *note)
 {
@@ -243,6 +266,22 @@ const struct turn_end *turn_find_end(struct turn *turn, int64_t job)
             continue;
         turn->end_hint = at;
         return &turn->ends[at];
+    }
+    return NULL;
+}
+
+void turn_add_note(struct turn *turn, int64_t job, char *text)
+{
+    turn->notes = grown(turn->notes, turn->n_notes, &turn->notes_size,
+                        sizeof(*turn->notes));
+    turn->notes[turn->n_notes++] = (struct turn_note){job, text};
+}
+
+const char *turn_find_note(const struct turn *turn, int64_t job)
+{
+    for (size_t i = 0; i < turn->n_notes; i++) {
+        if (turn->notes[i].job == job)
+            return turn->notes[i].text;
     }
     return NULL;
 }

@@ -32,6 +32,9 @@ void turn_add_spec(struct turn *turn, const struct turn_spec *spec);
 void turn_drop_spec(struct turn *turn);
 /* The spec of a job, owned text: this turn's or the store's. */
 char *turn_job_spec(const struct turn *turn, int64_t id, struct err *err);
+/* The same, read: SPEC needs job_spec_release() after 0. */
+int turn_read_spec(const struct turn *turn, int64_t id, struct job_spec *spec,
+                   struct err *err);
 
 /* What the launcher said about the end of an attempt, for the history. */
 struct turn_end {
@@ -46,6 +49,12 @@ void turn_add_end(struct turn *turn, int64_t job, uint32_t attempt,
                   const struct exit_record *exit, char *note);
 /* NULL when there is none in this turn; borrowed until the turn ends. */
 const struct turn_end *turn_find_end(struct turn *turn, int64_t job);
+
+/* What is to be said of the change of JOB's nodes in this turn, for the
+ * history. Takes TEXT. */
+void turn_add_note(struct turn *turn, int64_t job, char *text);
+/* NULL when there is none in this turn; borrowed until the turn ends. */
+const char *turn_find_note(const struct turn *turn, int64_t job);
 
 /* Is there anything to commit or to do? */
 bool turn_is_pending(const struct turn *turn);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "mailbox.h"
+#include "support.h"
 
 #include <assert.h>
 #include <dirent.h>

@@ -75,22 +75,23 @@ static void test_the_job_s_own_grace(void **state)
     assert_int_equal(stage_count_log(stage, "cancelled (signal 9"), 1);
 }
 
-static void test_what_this_launcher_cannot_do_fails_the_directive(void **state)
+/* Too late with a shrink that a waiting job needs. */
+static void test_a_shrink_by_force(void **state)
 {
     struct stage *stage = *state;
-    struct action action = {.type = ACT_FORCE, .job = 1, .seq = 1};
 
+    stage->options.start_at_max = true;
     stage_start(stage);
-    stage_submit(stage, "{\"command\": \"sleep 60\", \"elastic\": true,"
-                        " \"min_nodes\": 1, \"max_nodes\": 3}");
-    stage_expect_log(stage, "expand 1 -> 3 (node[2-3]) offered");
-    perform_action(stage->manager, &action);
-    stage_expect_log(stage, "a part of a job cannot be killed");
-    stage_expect_log(stage, "expand 1 -> 3 (node[2-3]) failed");
-    action.type = ACT_OFFER;
-    action.job = 99;
-    perform_action(stage->manager, &action);
-    stage_wait(stage, 20);
+    stage_submit(stage, "{\"command\": \"sleep 60; : stays\","
+                        " \"elastic\": true, \"min_nodes\": 1,"
+                        " \"max_nodes\": 3, \"on_deadline\": \"force\","
+                        " \"done_within\": 1}");
+    stage_expect(stage, 1, JOB_RUNNING);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    assert_int_equal(stage_size(stage, 1), 1);
+    stage_expect_log(stage, "1 process had to be ended on node[2-3]");
+    stage_expect_log(stage, "shrink 3 -> 1 (node[2-3]) forced");
 }
 
 int main(void)
@@ -102,7 +103,7 @@ int main(void)
         STORY(test_a_start_that_fails_now_is_tried_again),
         STORY(test_the_walltime_of_a_running_job),
         STORY(test_the_job_s_own_grace),
-        STORY(test_what_this_launcher_cannot_do_fails_the_directive),
+        STORY(test_a_shrink_by_force),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "manager/handover.h"
+
+#include <stdlib.h>
+
+#include <utlist.h>
+
+#include "base/alloc.h"
+#include "manager/launch_plan.h"
+#include "manager/node_names.h"
+#include "manager/turn.h"
+
+struct handover {
+    int64_t job;
+    uint64_t seq;
+    enum handover_kind kind;
+    bool is_choice;     /* the job has chosen the nodes */
+    struct idset nodes; /* owned: that go */
+    struct handover *next;
+};
+
+static struct handover *find(const struct manager *manager, int64_t job,
+                             uint64_t seq)
+{
+    struct handover *handover;
+
+    LL_FOREACH(manager->handovers, handover)
+    {
+        if (handover->job == job && handover->seq == seq)
+            break;
+    }
+    return handover;
+}
+
+static void drop(struct manager *manager, struct handover *handover)
+{
+    LL_DELETE(manager->handovers, handover);
+    idset_release(&handover->nodes);
+    free(handover);
+}
+
+static struct handover *add(struct manager *manager, const struct job *job,
+                            enum handover_kind kind, const struct idset *given)
+{
+    struct handover *handover = mem_alloc(sizeof(*handover));
+
+    handover->job = job->request.id;
+    handover->seq = job->directive.seq;
+    handover->kind = kind;
+    handover->is_choice = given != NULL;
+    idset_copy(&handover->nodes, given != NULL ? given : &job->directive.delta);
+    LL_APPEND(manager->handovers, handover);
+    return handover;
+}
+
+static dur_us grace_of(const struct manager *manager, int64_t job)
+{
+    struct job_spec spec;
+    dur_us grace;
+
+    if (turn_read_spec(manager->turn, job, &spec, NULL) != 0)
+        return launch_plan_grace(manager, 0);
+    grace = launch_plan_grace(manager, spec.grace);
+    job_spec_release(&spec);
+    return grace;
+}
+
+static int clear(struct manager *manager, const struct job *job,
+                 const struct handover *handover, struct err *err)
+{
+    struct launcher *launcher = manager->launcher;
+    struct idset stay = {.words = NULL};
+    struct launch_change change = {
+        .key = {.job_id = handover->job, .attempt = job->attempt},
+        .seq = handover->seq,
+        .nodes = &handover->nodes,
+        .stay = &stay,
+        .grace = grace_of(manager, handover->job),
+    };
+    int result;
+
+    idset_copy(&stay, &job->nodes);
+    idset_subtract(&stay, &handover->nodes);
+    result = launcher->ops->clear(launcher, &change, err);
+    idset_release(&stay);
+    return result;
+}
+
+int handover_begin(struct manager *manager, const struct job *job,
+                   enum handover_kind kind, const struct idset *given,
+                   struct err *err)
+{
+    struct handover *handover;
+
+    if (find(manager, job->request.id, job->directive.seq) != NULL)
+        return 0;
+    handover = add(manager, job, kind, given);
+    if (clear(manager, job, handover, err) == 0)
+        return 0;
+    drop(manager, handover);
+    return -1;
+}
+
+bool handover_is_under_way(const struct manager *manager, int64_t job,
+                           uint64_t seq)
+{
+    return find(manager, job, seq) != NULL;
+}
+
+/* What had to be ended is said in the log, and goes into the history. */
+static void tell_ended(struct manager *manager, const struct handover *handover,
+                       uint32_t n)
+{
+    const char *processes = n == 1 ? "process" : "processes";
+    struct strbuf nodes, note;
+
+    if (n == 0)
+        return;
+    strbuf_init(&nodes);
+    strbuf_init(&note);
+    node_names_format(manager->nodes, &handover->nodes, &nodes);
+    log_warning(&manager->log,
+                "[Elastic Scaling] job %lld: %u %s had to be ended on %s%s",
+                (long long)handover->job, n, processes, nodes.text,
+                handover->kind == HANDOVER_GIVEN ? ", which it has given back"
+                                                 : "");
+    strbuf_add_fmt(&note, "%u %s ended", n, processes);
+    turn_add_note(manager->turn, handover->job, strbuf_detach(&note));
+    strbuf_release(&nodes);
+}
+
+static void place(struct manager *manager, const struct job *job,
+                  const struct handover *handover)
+{
+    struct launcher *launcher = manager->launcher;
+    struct launch_key key = {.job_id = job->request.id,
+                             .attempt = job->attempt};
+    struct idset stay = {.words = NULL};
+
+    idset_copy(&stay, &job->nodes);
+    idset_subtract(&stay, &handover->nodes);
+    launcher->ops->place(launcher, &key, &stay);
+    idset_release(&stay);
+}
+
+void handover_cleared(struct manager *manager,
+                      const struct launch_report *report)
+{
+    struct handover *handover = find(manager, report->key.job_id, report->seq);
+    const struct job *job = sched_job(manager->sched, report->key.job_id);
+    struct event event;
+
+    if (handover == NULL)
+        return;
+    if (job != NULL && job->attempt == report->key.attempt) {
+        place(manager, job, handover);
+        tell_ended(manager, handover, report->n_killed);
+        event_init(&event,
+                   handover->kind == HANDOVER_FORCED ? EV_FORCED : EV_DONE,
+                   manager_now(manager));
+        event.job = handover->job;
+        event.seq = handover->seq;
+        if (handover->is_choice)
+            idset_move(&event.nodes, &handover->nodes);
+        manager_event(manager, &event, NULL);
+    }
+    drop(manager, handover);
+}
+
+void handover_forget(struct manager *manager, int64_t job, uint64_t seq)
+{
+    struct handover *handover = find(manager, job, seq);
+
+    if (handover != NULL)
+        drop(manager, handover);
+}
+
+void handover_release_all(struct manager *manager)
+{
+    while (manager->handovers != NULL)
+        drop(manager, manager->handovers);
+}
