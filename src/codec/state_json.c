@@ -60,6 +60,7 @@ static const struct record_field later_fields[] = {
     {"n_short_attempts", RECORD_UINT32, JOB(n_short_attempts), 0, UINT32_MAX,
      NULL},
     {"attempt_started", RECORD_TIME, JOB(attempt_started), 0, INT64_MAX, NULL},
+    {"seen_running", RECORD_TIME, JOB(seen_running), 0, INT64_MAX, NULL},
     {"resize_cost", RECORD_INT64, JOB(resize_cost), 0, INT64_MAX, NULL},
     {"delayed", RECORD_INT64, JOB(delayed), 0, INT64_MAX, NULL},
     {"progress", RECORD_UINT32, JOB(progress), 0, PROGRESS_WHOLE, NULL},
@@ -241,6 +242,7 @@ static int read_later(struct loader *loader, const json_t *object,
     const json_t *wish = json_object_get(object, "wish");
 
     job->attempt_started = job->started;
+    job->seen_running = job->started;
     job->resize_cost = job->request.resize_cost;
     if (record_read_later(object, later_fields, COUNT_OF(later_fields),
                           RECORD_ALL, job, loader->err) < 0)

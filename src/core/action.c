@@ -47,6 +47,16 @@ struct action *actions_add(struct actions *actions, enum action_type type)
     return action;
 }
 
+struct action *actions_tell(struct actions *actions, enum action_type type,
+                            const struct job *job)
+{
+    struct action *action = actions_add(actions, type);
+
+    action->job = job->request.id;
+    action->attempt = job->attempt;
+    return action;
+}
+
 const char *phase_why_name(enum phase_why why)
 {
     static const char *const names[] = {"start",  "grow",    "shrink",

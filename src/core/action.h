@@ -73,6 +73,9 @@ void actions_clear(struct actions *actions);
 void actions_release(struct actions *actions);
 /* Returns a new zeroed action at the end, borrowed until the next call. */
 struct action *actions_add(struct actions *actions, enum action_type type);
+/* The same about JOB and its attempt. */
+struct action *actions_tell(struct actions *actions, enum action_type type,
+                            const struct job *job);
 const char *phase_why_name(enum phase_why why);
 
 #endif

@@ -112,9 +112,28 @@ static enum check check_attempt(const struct job *job,
     return CHECK_OK;
 }
 
+/* A job that chose what to give: as many as asked for, of its own. */
+static enum check check_given(const struct job *job, const struct event *event,
+                              struct err *err)
+{
+    const struct directive *directive = &job->directive;
+    uint32_t n = idset_count(&directive->delta);
+    bool is_sound = directive->op == DIRECTIVE_GROW
+                        ? idset_is_equal(&event->nodes, &directive->delta)
+                        : idset_is_subset(&event->nodes, &job->nodes) &&
+                              idset_count(&event->nodes) == n;
+
+    if (is_sound || idset_is_empty(&event->nodes))
+        return CHECK_OK;
+    err_set(
+        err, ERR_INPUT, "job %" PRId64 " was to %s %u nodes, and names others",
+        job->request.id, directive->op == DIRECTIVE_GROW ? "get" : "give", n);
+    return CHECK_BAD;
+}
+
 /* Reports about one directive: the first that ends it counts. */
 static enum check check_directive(const struct job *job,
-                                  const struct event *event)
+                                  const struct event *event, struct err *err)
 {
     const struct directive *directive = &job->directive;
     enum directive_state state = directive->state;
@@ -139,6 +158,8 @@ static enum check check_directive(const struct job *job,
                    : CHECK_IGNORE;
     case EV_PROGRESSED:
         return CHECK_IGNORE;
+    case EV_DONE:
+        return check_given(job, event, err);
     default:
         return CHECK_OK;
     }
@@ -259,7 +280,7 @@ static enum check check_job_event(const struct sched *sched,
     case EV_LOST:
         return job == NULL ? CHECK_IGNORE : check_attempt(job, event);
     default:
-        return job == NULL ? CHECK_IGNORE : check_directive(job, event);
+        return job == NULL ? CHECK_IGNORE : check_directive(job, event, err);
     }
 }
 

@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "core/index.h"
+#include "core/progress.h"
 
 #define COOLDOWN_MIN (60 * USEC_PER_SEC)
 #define COOLDOWN_MAX (300 * USEC_PER_SEC)
@@ -84,31 +85,69 @@ static void give_back(struct sched *sched, const struct job *job,
     idset_copy(&action->nodes, &job->directive.delta);
 }
 
-/* Ends the directive; the one place where its nodes change hands. */
-static void end(struct sched *sched, struct job *job,
-                enum directive_state outcome, dur_us pause, struct actions *out)
+/* The one place where the nodes of a directive change hands, told as WHY. */
+static void hand_over(struct sched *sched, struct job *job,
+                      enum directive_state outcome, enum phase_why why,
+                      struct actions *out)
 {
     struct directive *directive = &job->directive;
     bool is_done = outcome == DIRECTIVE_DONE || outcome == DIRECTIVE_FORCED;
-    dur_us cooldown = cooldown_of(job);
+    bool is_grow = directive->op == DIRECTIVE_GROW;
 
     directive->state = outcome;
+    tell(job, out);
+    if (is_done && is_grow)
+        idset_unite(&job->nodes, &directive->delta);
+    else if (is_done)
+        idset_subtract(&job->nodes, &directive->delta);
+    if (is_done) {
+        progress_measure_anew(job);
+        if (why != PHASE_RESTART)
+            tell_phase(job, why, out);
+    }
+    if (is_done != is_grow)
+        give_back(sched, job, out);
+    idset_clear(&directive->delta);
+}
+
+static enum phase_why phase_of(enum directive_op op,
+                               enum directive_state outcome)
+{
+    if (op == DIRECTIVE_GROW)
+        return PHASE_GROW;
+    return outcome == DIRECTIVE_FORCED ? PHASE_FORCED : PHASE_SHRINK;
+}
+
+static void leave_alone(struct sched *sched, struct job *job, dur_us pause)
+{
+    dur_us cooldown = cooldown_of(job);
+
     job->no_resize_before =
         time_add(sched->now, pause > cooldown ? pause : cooldown);
-    tell(job, out);
-    if (directive->op == DIRECTIVE_GROW && is_done) {
-        idset_unite(&job->nodes, &directive->delta);
-        tell_phase(job, PHASE_GROW, out);
-    } else if (directive->op == DIRECTIVE_GROW) {
-        give_back(sched, job, out);
-    } else if (is_done) {
-        idset_subtract(&job->nodes, &directive->delta);
-        tell_phase(job,
-                   outcome == DIRECTIVE_FORCED ? PHASE_FORCED : PHASE_SHRINK,
-                   out);
-        give_back(sched, job, out);
+}
+
+static void end(struct sched *sched, struct job *job,
+                enum directive_state outcome, dur_us pause, struct actions *out)
+{
+    leave_alone(sched, job, pause);
+    hand_over(sched, job, outcome, phase_of(job->directive.op, outcome), out);
+}
+
+/* The job gives other nodes than those it was asked for: what was kept for a
+ * waiting job is then these. */
+static void take_choice(struct sched *sched, struct job *job,
+                        const struct idset *given)
+{
+    struct directive *directive = &job->directive;
+    struct reservation *reservation = &sched->reservation;
+
+    if (idset_is_empty(given) || directive->op == DIRECTIVE_GROW)
+        return;
+    if (idset_is_subset(&directive->delta, &reservation->nodes)) {
+        idset_subtract(&reservation->nodes, &directive->delta);
+        idset_unite(&reservation->nodes, given);
     }
-    idset_clear(&directive->delta);
+    idset_copy(&directive->delta, given);
 }
 
 static void offer(struct sched *sched, struct job *job,
@@ -171,6 +210,7 @@ void directive_apply(struct sched *sched, struct job *job,
         accept(sched, job, out);
         break;
     case EV_DONE:
+        take_choice(sched, job, &event->nodes);
         end(sched, job, DIRECTIVE_DONE, 0, out);
         break;
     case EV_REFUSED:
@@ -190,7 +230,8 @@ void directive_apply(struct sched *sched, struct job *job,
         break;
     case EV_FORCE:
         move_to(job, DIRECTIVE_FORCING, out);
-        ask(job, ACT_FORCE, out);
+        if (!job_is_forced_by_restart(&job->request))
+            ask(job, ACT_FORCE, out);
         break;
     default:
         assert(event->type == EV_FORCED);
@@ -206,4 +247,34 @@ void directive_abandon(struct sched *sched, struct job *job,
         return;
     ask(job, ACT_WITHDRAW, out);
     end(sched, job, DIRECTIVE_FAILED, 0, out);
+}
+
+void directive_conclude(struct sched *sched, struct job *job,
+                        struct actions *out)
+{
+    bool is_forced = job->directive.state == DIRECTIVE_FORCING;
+
+    if (!job_has_open_directive(job))
+        return;
+    ask(job, ACT_WITHDRAW, out);
+    leave_alone(sched, job, 0);
+    hand_over(sched, job, is_forced ? DIRECTIVE_FORCED : DIRECTIVE_DONE,
+              PHASE_RESTART, out);
+}
+
+/* No cool-down follows: it may be offered others for them at once. */
+void directive_lose(struct sched *sched, struct job *job,
+                    const struct idset *gone, struct actions *out)
+{
+    struct directive *directive = &job->directive;
+
+    *directive = (struct directive){.op = DIRECTIVE_SHRINK,
+                                    .asker = ASKED_BY_NODE_LOSS,
+                                    .seq = ++sched->last_seq,
+                                    .delta = directive->delta,
+                                    .offered = sched->now,
+                                    .accept_by = TIME_NEVER,
+                                    .done_by = sched->now};
+    idset_copy(&directive->delta, gone);
+    hand_over(sched, job, DIRECTIVE_FORCED, PHASE_LOST, out);
 }

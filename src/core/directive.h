@@ -13,5 +13,14 @@ void directive_apply(struct sched *sched, struct job *job,
  * ends. Offered nodes go back to the pool. */
 void directive_abandon(struct sched *sched, struct job *job,
                        struct actions *out);
+/* JOB starts again in place: its open directive, if there is one, is done by
+ * that (or forced). No phase is told. JOB is in no index. */
+void directive_conclude(struct sched *sched, struct job *job,
+                        struct actions *out);
+/* JOB goes on without GONE, nodes of its own that went down: a directive that
+ * nobody was asked to follow, forced from the first. No other one is open, and
+ * JOB is in no index. */
+void directive_lose(struct sched *sched, struct job *job,
+                    const struct idset *gone, struct actions *out);
 
 #endif

@@ -82,6 +82,23 @@ void index_remove(struct sched *sched, struct job *job)
     profile_remove(&sched->profile, &job->end_release);
 }
 
+void index_renew(struct sched *sched, struct job *job)
+{
+    if (job == NULL)
+        return;
+    index_remove(sched, job);
+    index_add(sched, job);
+}
+
+void reservation_end(struct sched *sched)
+{
+    int64_t id = sched->reservation.job;
+
+    idset_release(&sched->reservation.nodes);
+    sched->reservation = (struct reservation){.job = 0};
+    index_renew(sched, job_table_get(&sched->jobs, id));
+}
+
 void index_refresh_all(struct sched *sched)
 {
     struct job *job = job_table_next(&sched->jobs, 0);

@@ -21,6 +21,8 @@ enum timer_kind {
 void index_add(struct sched *sched, struct job *job);
 /* Takes it out of wherever it is. */
 void index_remove(struct sched *sched, struct job *job);
+/* Both, when something that its place depends on has changed; NULL: nothing. */
+void index_renew(struct sched *sched, struct job *job);
 /* Both for every job, after the pool or the reservation changed. */
 void index_refresh_all(struct sched *sched);
 /* Pushes the timers that JOB's fields ask for. */
@@ -28,6 +30,9 @@ void index_timers(struct sched *sched, struct job *job);
 void index_timer(struct sched *sched, enum timer_kind kind, time_us when,
                  int64_t id, uint64_t seq);
 
+/* Ends the reservation, if there is one: its job stands in the queue again, and
+ * what open shrinks give is then for everybody. */
+void reservation_end(struct sched *sched);
 /* Nodes that are free and reserved. */
 uint32_t sched_n_kept(const struct sched *sched);
 /* Nodes that anybody may have now: free and not reserved. */

@@ -104,6 +104,11 @@ uint32_t job_n_nodes(const struct job *job)
     return n;
 }
 
+bool job_is_forced_by_restart(const struct job_request *request)
+{
+    return request->resize == RESIZE_RESTART || request->loss == LOSS_RESTARTS;
+}
+
 uint32_t job_start_size(const struct job_request *request, bool start_at_max)
 {
     if (start_at_max)

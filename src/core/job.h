@@ -189,7 +189,9 @@ struct job {
     time_us started;     /* when it was given nodes; 0 while pending. Starting
                           * again in place does not count anew */
     time_us planned_end; /* started + walltime */
-    time_us attempt_started;  /* as `started`, but of this attempt */
+    time_us attempt_started;  /* of this attempt: later than `started` when it
+                               * started again in place */
+    time_us seen_running;     /* of this attempt; 0 not yet */
     time_us no_resize_before; /* cool-down */
     dur_us resize_cost;     /* learned: what a resize of it takes; 0 unknown */
     dur_us delayed;         /* of its promised start, by grants to others */
@@ -231,6 +233,8 @@ bool job_has_open_directive(const struct job *job);
 bool job_is_active(const struct job *job);
 /* Nodes that the job has or was offered. */
 uint32_t job_n_nodes(const struct job *job);
+/* Can it be made to leave nodes only by ending it and starting it again? */
+bool job_is_forced_by_restart(const struct job_request *request);
 /* The size it would like at its start, by `-s 1` (max) or `-s 0`. */
 uint32_t job_start_size(const struct job_request *request, bool start_at_max);
 /* Amdahl speed-up over one node at N nodes, by serial_fraction. */

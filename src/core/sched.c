@@ -144,6 +144,7 @@ int sched_step(struct sched *sched, const struct event *event,
 
     if (check == CHECK_BAD)
         return -1;
+    out->retry_after = 0;
     err_clear(&out->err);
     if (check == CHECK_IGNORE && event->type != EV_TIMER)
         return 0;
@@ -209,7 +210,8 @@ void sched_resume(struct sched *sched, time_us now, struct actions *out)
             repeat(job, ACT_OFFER, out);
         if (job->directive.state == DIRECTIVE_WITHDRAWING)
             repeat(job, ACT_WITHDRAW, out);
-        if (job->directive.state == DIRECTIVE_FORCING)
+        if (job->directive.state == DIRECTIVE_FORCING &&
+            job->state == JOB_RUNNING)
             repeat(job, ACT_FORCE, out);
     }
     if (now > sched->now)

@@ -179,8 +179,9 @@ static void read_start(struct audit *audit, const struct action *action)
 {
     struct audit_job *job = &audit->jobs[action->job];
     uint32_t n = idset_count(&action->nodes);
+    bool is_in_place = job->state == AUDIT_RESTARTING;
 
-    expect(audit, job->state == AUDIT_PENDING, "I5", action->job,
+    expect(audit, job->state == AUDIT_PENDING || is_in_place, "I5", action->job,
            "starts but does not wait");
     expect(audit,
            action->attempt == job->attempt + 1 ||
@@ -188,7 +189,11 @@ static void read_start(struct audit *audit, const struct action *action)
            "I5", action->job, "has an attempt launched twice");
     expect(audit, n >= job->min_nodes && n <= job->max_nodes, "I3", action->job,
            "starts on a wrong number of nodes");
-    take(audit, action->job, &action->nodes);
+    if (is_in_place)
+        expect(audit, idset_is_equal(&job->nodes, &action->nodes), "I3",
+               action->job, "starts again in place, on other nodes");
+    else
+        take(audit, action->job, &action->nodes);
     if (audit->reserved_for == action->job)
         end_reservation(audit);
     job->state = AUDIT_ACTIVE;
@@ -226,6 +231,42 @@ static bool is_step(enum directive_state from, enum directive_state to)
     }
 }
 
+/* Nodes of the job went down, and it goes on: it is asked nothing. */
+static void open_loss(struct audit *audit, const struct action *action)
+{
+    struct audit_job *job = &audit->jobs[action->job];
+    struct directive *directive = &job->directive;
+
+    expect(audit, action->seq == ++audit->last_seq, "I11", action->job,
+           "has a directive out of sequence");
+    expect(audit, !directive_state_is_open(directive->state), "I12",
+           action->job, "has two open directives");
+    expect(audit, idset_is_subset(&action->nodes, &audit->down), "I13",
+           action->job, "loses nodes that are up");
+    directive->state = DIRECTIVE_FORCING;
+    directive->op = DIRECTIVE_SHRINK;
+    directive->seq = action->seq;
+    idset_copy(&directive->delta, &action->nodes);
+}
+
+/* It may have chosen what to give. */
+static void take_choice(struct audit *audit, const struct action *action)
+{
+    struct audit_job *job = &audit->jobs[action->job];
+    struct directive *directive = &job->directive;
+
+    expect(audit,
+           idset_count(&action->nodes) == idset_count(&directive->delta) &&
+               idset_is_subset(&action->nodes, &job->nodes),
+           "I3", action->job, "has given something else than it was to");
+    if (audit->reserved_for != 0 &&
+        idset_is_subset(&directive->delta, &audit->reserved)) {
+        idset_subtract(&audit->reserved, &directive->delta);
+        idset_unite(&audit->reserved, &action->nodes);
+    }
+    idset_copy(&directive->delta, &action->nodes);
+}
+
 static void read_directive(struct audit *audit, const struct action *action)
 {
     struct audit_job *job = &audit->jobs[action->job];
@@ -233,6 +274,10 @@ static void read_directive(struct audit *audit, const struct action *action)
     bool is_done = action->directive == DIRECTIVE_DONE ||
                    action->directive == DIRECTIVE_FORCED;
 
+    if (action->asker == ASKED_BY_NODE_LOSS)
+        open_loss(audit, action);
+    if (is_done && directive->op == DIRECTIVE_SHRINK)
+        take_choice(audit, action);
     expect(audit, action->seq == directive->seq, "I11", action->job,
            "has news of another directive");
     expect(audit, is_step(directive->state, action->directive), "I11",
@@ -245,7 +290,8 @@ static void read_directive(struct audit *audit, const struct action *action)
 }
 
 /* Freed are: offered nodes that were not taken, given ones that were let go
- * of, or all nodes when the attempt is over (which the next news has to say).
+ * of, all nodes when the attempt is over (which the next news has to say), or
+ * those that are down when it starts again in place.
  * A shrink frees nothing while it is open (I13). */
 static void read_release(struct audit *audit, const struct action *action,
                          const struct action *next)
@@ -256,9 +302,13 @@ static void read_release(struct audit *audit, const struct action *action,
     bool is_let_go = !directive_state_is_open(job->directive.state) &&
                      idset_is_equal(&action->nodes, &job->directive.delta);
 
-    if (is_over)
+    bool is_lost = next != NULL && next->job == action->job &&
+                   next->type == ACT_RESTARTED &&
+                   idset_is_subset(&action->nodes, &audit->down);
+
+    if (is_over || is_lost)
         idset_subtract(&job->nodes, &action->nodes);
-    expect(audit, is_over || is_let_go, "I13", action->job,
+    expect(audit, is_over || is_let_go || is_lost, "I13", action->job,
            "has nodes freed that it was not seen to let go of");
     expect(audit, !idset_has_common(&job->nodes, &action->nodes), "I13",
            action->job, "has nodes freed that are its own");
@@ -284,6 +334,22 @@ static void read_end(struct audit *audit, const struct action *action)
     if (is_final && audit->reserved_for == action->job)
         end_reservation(audit);
     job->state = is_final ? AUDIT_ENDED : AUDIT_PENDING;
+}
+
+/* Its nodes stay its own, and the next attempt starts on them at once. */
+static void read_restarted(struct audit *audit, const struct action *action,
+                           const struct action *next)
+{
+    struct audit_job *job = &audit->jobs[action->job];
+
+    expect(audit, job->state == AUDIT_ACTIVE && job->attempt == action->attempt,
+           "I5", action->job, "starts again but did not run");
+    expect(audit,
+           next != NULL && next->type == ACT_START && next->job == action->job,
+           "I5", action->job, "is to start again and does not");
+    expect(audit, !directive_state_is_open(job->directive.state), "I11",
+           action->job, "starts again and its directive has no end");
+    job->state = AUDIT_RESTARTING;
 }
 
 static void read_phase(struct audit *audit, const struct action *action)
@@ -316,6 +382,9 @@ void audit_read(struct audit *audit, const struct actions *actions,
             break;
         case ACT_PHASE:
             read_phase(audit, action);
+            break;
+        case ACT_RESTARTED:
+            read_restarted(audit, action, next);
             break;
         case ACT_REQUEUED:
         case ACT_FINISHED:

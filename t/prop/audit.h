@@ -14,7 +14,13 @@
 #define AUDIT_NODES 64
 #define AUDIT_JOBS 4096
 
-enum audit_state { AUDIT_UNKNOWN, AUDIT_PENDING, AUDIT_ACTIVE, AUDIT_ENDED };
+enum audit_state {
+    AUDIT_UNKNOWN,
+    AUDIT_PENDING,
+    AUDIT_ACTIVE,
+    AUDIT_RESTARTING, /* between two attempts, on its nodes */
+    AUDIT_ENDED,
+};
 
 struct audit_job {
     enum audit_state state;

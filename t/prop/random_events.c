@@ -21,6 +21,7 @@
 
 struct totals {
     unsigned long events, jobs, grows, shrinks, reserved, timed, restarts;
+    unsigned long restarted, lost, chosen;
 };
 
 #ifdef WITH_STATE_JSON
@@ -134,6 +135,9 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     totals->shrinks += world->n_shrinks;
     totals->reserved += world->n_reserved;
     totals->timed += world->n_timed;
+    totals->restarted += world->n_restarted;
+    totals->lost += world->n_lost;
+    totals->chosen += world->n_chosen;
     world_destroy(world);
     audit_destroy(audit);
     return is_alive;
@@ -154,12 +158,15 @@ int main(int argc, char **argv)
         }
     }
     printf("%d seeds, %lu events, %lu jobs ended, %lu grows, %lu shrinks, "
-           "%lu reservations, %lu before an end, %lu restarts: 0 violations\n",
+           "%lu reservations, %lu before an end, %lu restarts of the manager, "
+           "%lu of jobs in place, %lu losses, %lu choices: 0 violations\n",
            n_seeds, totals.events, totals.jobs, totals.grows, totals.shrinks,
-           totals.reserved, totals.timed, totals.restarts);
+           totals.reserved, totals.timed, totals.restarts, totals.restarted,
+           totals.lost, totals.chosen);
     /* A world in which nothing happens proves nothing. */
     return totals.grows > 0 && totals.shrinks > 0 && totals.reserved > 0 &&
-                   totals.timed > 0 && totals.restarts > 0
+                   totals.timed > 0 && totals.restarts > 0 &&
+                   totals.restarted > 0 && totals.lost > 0 && totals.chosen > 0
                ? 0
                : 1;
 }

@@ -128,6 +128,8 @@ static void saw_action(struct world *world, const struct action *action)
     case ACT_PHASE:
         world->n_grows += action->why == PHASE_GROW;
         world->n_shrinks += action->why == PHASE_SHRINK;
+        world->n_restarted += action->why == PHASE_RESTART;
+        world->n_lost += action->why == PHASE_LOST;
         break;
     case ACT_FINISHED:
         world->n_finished++;
@@ -241,7 +243,10 @@ static void make_submit(struct world *world, struct event *event)
     request->requeue = world_random(world, 3) == 0;
     if (world_random(world, 10) == 0)
         request->begin = world->now + world_random(world, 50) * USEC_PER_SEC;
-    request->resize = world_random(world, 3) ? RESIZE_POLICY : RESIZE_APP;
+    request->resize = world_random(world, 3)
+                          ? RESIZE_POLICY
+                          : (enum resize_mode)world_random(world, 5);
+    request->loss = (enum loss_rule)world_random(world, 3);
     request->on_deadline = (enum deadline_action)world_random(world, 4);
     request->cooldown =
         world_random(world, 2) ? -1 : world_random(world, 5) * USEC_PER_SEC;
@@ -335,9 +340,28 @@ static void make_report(struct world *world, struct event *event)
         event->exit = dice < 17   ? EXITED_BY_ITSELF
                       : dice < 18 ? EXITED_NODE_LOST
                                   : EXITED_AT_WALLTIME;
-        event->code = dice < 15 ? 0 : 7;
+        event->code = dice < 10 ? 0 : dice < 15 ? 85 : 7;
     }
     *attempt = world->attempts[--world->n_attempts];
+}
+
+/* A job may give others of its nodes than those it was asked for; sometimes it
+ * names too many, or too few. */
+static void choose_given(struct world *world, struct event *event)
+{
+    const struct job *job = sched_job(world->sched, event->job);
+    uint32_t n;
+
+    if (job == NULL || !job_has_open_directive(job))
+        return;
+    n = idset_count(&job->directive.delta) + (world_random(world, 8) == 0);
+    IDSET_EACH (&job->nodes, node) {
+        if (n > 0 && world_random(world, 3)) {
+            idset_add(&event->nodes, node);
+            n--;
+        }
+    }
+    world->n_chosen += n == 0;
 }
 
 /* Answers about a directive: also late, twice, and to the wrong one. */
@@ -357,6 +381,8 @@ static void make_answer(struct world *world, struct event *event)
                   : offer->what == ACT_FORCE
                       ? (world_random(world, 4) ? EV_FORCED : EV_FAILED)
                       : answers[world_random(world, 8)];
+    if (event->type == EV_DONE && world_random(world, 2))
+        choose_given(world, event);
     if (offer->what != ACT_OFFER || world_random(world, 3) == 0)
         *offer = world->offers[--world->n_offers];
 }

@@ -31,15 +31,20 @@ static bool is_pair(const struct action *action, const struct action *next)
         !idset_is_equal(&next->nodes, &action->nodes))
         return false;
     if (action->type == ACT_START)
-        return next->type == ACT_PHASE && next->why == PHASE_START;
+        return next->type == ACT_PHASE &&
+               (next->why == PHASE_START || next->why == PHASE_RESTART);
     return action->type == ACT_DIRECTIVE && next->type == ACT_OFFER &&
            action->directive == DIRECTIVE_OFFERED;
 }
 
+/* NEXT is its phase; without one it is asked for again. */
 static void add_start(struct strbuf *out, const struct action *action,
-                      bool is_paired)
+                      const struct action *next)
 {
-    add_id(out, "start", action);
+    bool is_paired = is_pair(action, next);
+    bool is_in_place = is_paired && next->why == PHASE_RESTART;
+
+    add_id(out, is_in_place ? "restart" : "start", action);
     add_set(out, " on ", &action->nodes);
     if (action->attempt > 1)
         strbuf_add_fmt(out, " attempt %" PRIu32, action->attempt);
@@ -73,6 +78,21 @@ static void add_asker(struct strbuf *out, const struct action *action)
         strbuf_add_fmt(out, " for the %s", asker_name(action->asker));
 }
 
+/* answer 1 wish 7 partial 2 */
+static void add_answer(struct strbuf *out, const struct action *action)
+{
+    add_id(out, "answer", action);
+    if (action->seq != 0)
+        strbuf_add_fmt(out, " wish %" PRIu64, action->seq);
+    strbuf_add_fmt(out, " %s", wish_answer_name(action->answer));
+    if (action->n > 0)
+        strbuf_add_fmt(out, " %" PRIu32, action->n);
+    if (action->duration > 0) {
+        strbuf_add_str(out, " retry ");
+        span_add_text(out, action->duration);
+    }
+}
+
 static void add_finish(struct strbuf *out, const struct action *action)
 {
     add_id(out, "finish", action);
@@ -92,6 +112,10 @@ static void add_record(struct strbuf *out, const struct event *event)
         add_set(out, " on ", &event->nodes);
         strbuf_add_str(out, " until ");
         span_add_text(out, event->when - STORY_START);
+        strbuf_add_char(out, '\n');
+    } else if (event->type == EV_DELAY) {
+        strbuf_add_fmt(out, "delay %" PRId64 " by ", event->job);
+        span_add_text(out, event->duration);
         strbuf_add_char(out, '\n');
     }
 }
@@ -117,10 +141,15 @@ static void add_news(struct strbuf *out, const struct action *action)
         add_id(out, "directive", action);
         strbuf_add_fmt(out, " %s %s", directive_op_name(action->op),
                        directive_state_name(action->directive));
+        if (action->asker == ASKED_BY_NODE_LOSS)
+            add_set(out, " by node loss ", &action->nodes);
         add_seq(out, action);
         break;
     case ACT_REQUEUED:
         add_id(out, "requeued", action);
+        break;
+    case ACT_ANSWER:
+        add_answer(out, action);
         break;
     default:
         add_finish(out, action);
@@ -135,7 +164,7 @@ static void add_effects(struct strbuf *out, const struct action *action,
 
     switch (action->type) {
     case ACT_START:
-        add_start(out, action, is_paired);
+        add_start(out, action, next);
         break;
     case ACT_KILL:
         add_kill(out, action);
@@ -169,7 +198,8 @@ void actions_add_text(struct strbuf *out, const struct actions *actions)
 
         if (action->type == ACT_RECORD) {
             add_record(out, &action->event);
-        } else if (action->type != ACT_WAKE_AT) {
+        } else if (action->type != ACT_WAKE_AT &&
+                   action->type != ACT_RESTARTED) {
             add_effects(out, action, next);
             i += is_pair(action, next);
         }

@@ -50,6 +50,11 @@ static const char *resize_name(int i)
     return resize_mode_name((enum resize_mode)i);
 }
 
+static const char *loss_name(int i)
+{
+    return loss_rule_name((enum loss_rule)i);
+}
+
 static const char *deadline_name(int i)
 {
     return deadline_action_name((enum deadline_action)i);
@@ -109,6 +114,30 @@ static void fill_after(struct words *words, struct job_request *request)
     }
 }
 
+/* "1:100,2:60": seconds by nodes. */
+static void fill_runtimes(struct words *words, struct job_request *request)
+{
+    const char *text = words_value(words, "runtimes");
+
+    while (text != NULL && *text != '\0') {
+        struct job_runtime *entry;
+        uint32_t nodes;
+        long seconds;
+        int length = 0;
+
+        if (sscanf(text, "%" SCNu32 ":%ld%n", &nodes, &seconds, &length) < 2) {
+            complain(words, "no run times", text);
+            return;
+        }
+        request->runtimes = mem_resize(request->runtimes,
+                                       request->n_runtimes + 1, sizeof *entry);
+        entry = &request->runtimes[request->n_runtimes++];
+        *entry = (struct job_runtime){nodes, seconds * USEC_PER_SEC};
+        text += length;
+        text += *text == ',';
+    }
+}
+
 static void fill_times(struct words *words, struct job_request *request)
 {
     dur_us begin = words_span(words, "begin", -1);
@@ -119,6 +148,7 @@ static void fill_times(struct words *words, struct job_request *request)
     request->accept_within = words_span(words, "accept", 0);
     request->done_within = words_span(words, "done", 0);
     request->cooldown = words_span(words, "cooldown", -1);
+    request->resize_cost = words_span(words, "resize_cost", 0);
 }
 
 static void fill_submit(struct story *story, struct words *words,
@@ -147,8 +177,11 @@ static void fill_submit(struct story *story, struct words *words,
                                                RESIZE_WORKERS + 1, 0);
     request->on_deadline = (enum deadline_action)choose(
         words, "on_deadline", deadline_name, DEADLINE_CANCEL + 1, 0);
+    request->loss =
+        (enum loss_rule)choose(words, "loss", loss_name, LOSS_RESTARTS + 1, 0);
     fill_times(words, request);
     fill_after(words, request);
+    fill_runtimes(words, request);
 }
 
 static void fill_update(struct story *story, struct words *words,
@@ -235,6 +268,9 @@ static void fill_resize(struct story *story, struct words *words,
     event->asker =
         (enum asker)choose(words, "by", asker_word, 3, ASKED_BY_USER);
     event->duration = words_span(words, "within", 0);
+    event->n_min = (uint32_t)words_number(words, "least", 0);
+    event->wait = words_span(words, "wait", 0);
+    event->seq = (uint64_t)words_number(words, "wish", 0);
 }
 
 static void fill_expand(struct story *story, struct words *words,
@@ -257,6 +293,7 @@ static void fill_answer(struct story *story, struct words *words,
                         struct event *event)
 {
     const struct job *job;
+    const char *nodes;
 
     fill_job(story, words, event);
     job = sched_job(story->sched, event->job);
@@ -264,9 +301,20 @@ static void fill_answer(struct story *story, struct words *words,
         words, "seq", job == NULL ? 0 : (int64_t)job->directive.seq);
     event->duration = words_span(words, "retry", 0);
     event->is_found = words_has(words, "found");
+    nodes = event->type == EV_DONE ? words_value(words, "nodes") : NULL;
+    if (nodes != NULL)
+        fill_set(words, nodes, &event->nodes);
     if (event->type == EV_WITHDRAWN && !event->is_found &&
         !words_has(words, "gone"))
         complain(words, "say found or gone", "withdrawn");
+}
+
+/* progress 1 at=0.25 */
+static void fill_progress(struct story *story, struct words *words,
+                          struct event *event)
+{
+    fill_job(story, words, event);
+    event->n = (uint32_t)(words_real(words, "at", 0) * PROGRESS_WHOLE + 0.5);
 }
 
 static void fill_nothing(struct story *story, struct words *words,
@@ -308,6 +356,7 @@ static const struct command {
     {"failed", EV_FAILED, fill_answer},
     {"withdrawn", EV_WITHDRAWN, fill_answer},
     {"forced", EV_FORCED, fill_answer},
+    {"progress", EV_PROGRESS, fill_progress},
     {"timer", EV_TIMER, fill_nothing},
 };
 

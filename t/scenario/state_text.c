@@ -73,6 +73,7 @@ static void add_learned(struct strbuf *out, const struct job *job)
     strbuf_add_str(out, "  learned");
     add_number(out, "short_attempts", job->n_short_attempts);
     add_number(out, "attempt_started", job->attempt_started);
+    add_number(out, "seen_running", job->seen_running);
     add_number(out, "resize_cost", job->resize_cost);
     add_number(out, "delayed", job->delayed);
     add_number(out, "progress", job->progress);

@@ -77,7 +77,12 @@ int story_feed(struct story *story, struct event *event, struct err *err)
     result = sched_step(story->sched, event, &story->actions);
     event_release(event);
     if (result < 0) {
-        strbuf_add_fmt(story->out, "error: %s\n", story->actions.err.text);
+        strbuf_add_fmt(story->out, "error: %s", story->actions.err.text);
+        if (story->actions.retry_after > 0) {
+            strbuf_add_str(story->out, "; retry ");
+            span_add_text(story->out, story->actions.retry_after);
+        }
+        strbuf_add_char(story->out, '\n');
         return 0;
     }
     return take_actions(story, err);

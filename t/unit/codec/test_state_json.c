@@ -132,9 +132,10 @@ static void test_a_snapshot_goes_on_as_the_original(void **state)
     "\"walltime\":60,\"begin\":0,\"serial_fraction\":0.5,"                    \
     "\"accept_within\":0,\"done_within\":0,\"cooldown\":-1,"                  \
     "\"on_node_loss\":\"end\",\"resize_cost\":0,\"after\":[],\"runtimes\":[]}"
-#define LATER                                                         \
-    "\"n_short_attempts\":0,\"attempt_started\":1,\"resize_cost\":0," \
-    "\"delayed\":0,\"progress\":0,\"progressed\":0,"                  \
+#define LATER                                                          \
+    "\"n_short_attempts\":0,\"attempt_started\":1,\"seen_running\":1," \
+    "\"resize_cost\":0,"                                               \
+    "\"delayed\":0,\"progress\":0,\"progressed\":0,"                   \
     "\"progress_from\":0,\"progress_since\":0,\"wish\":null,"
 #define JOB(id, job_state, nodes, directive)                             \
     "{\"state\":\"" job_state "\",\"ending\":\"not\",\"attempt\":1,"     \

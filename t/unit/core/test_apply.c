@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Applying: the journal gives the same state as the life it was written in,
- * at every point; a damaged one is refused. How attempts end, and what a
- * snapshot needs to come back.
+ * at every point; a damaged one is refused. What a snapshot needs to come
+ * back.
  */
 #include "core/apply.h"
 #include "core/invariants.h"
@@ -43,8 +43,13 @@ static const char *const life[] = {
     "[125] accepted 5; done 5",
     "[140] shrink 5 1",
     "[150] lost 5",
-    "[160] requeue 1",
-    "[161] lost 1",
+    "[160] submit 7 elastic resize=app loss=shrink min=1 max=3 pref=3 wall=900",
+    "[161] started 7; progress 7 at=0.1",
+    "[163] progress 7 at=0.3; node_down 1",
+    "[165] exited 7 code=85",
+    "[166] started 7; node_up 1",
+    "[170] requeue 1",
+    "[171] lost 1",
     NULL,
 };
 
@@ -155,6 +160,7 @@ static struct sched *restore(const struct sched *from)
         copy->no_resize_before = job->no_resize_before;
         copy->n_short_attempts = job->n_short_attempts;
         copy->attempt_started = job->attempt_started;
+        copy->seen_running = job->seen_running;
         copy->resize_cost = job->resize_cost;
         copy->delayed = job->delayed;
         copy->progress = job->progress;
@@ -208,104 +214,12 @@ static void a_snapshot_goes_on_as_the_original(void **state)
     story_destroy(copy);
 }
 
-/* What an attempt comes to, by how it ended and what had been asked. */
-static void how_attempts_end(void **state)
-{
-    static const struct {
-        const char *options, *asked, *end, *expected;
-    } rows[] = {
-        {"", "timer", "exited 1", "finish 1 completed"},
-        {"", "timer", "exited 1 code=3", "finish 1 failed code 3"},
-        {"", "timer", "exited 1 signal=11", "finish 1 failed signal 11"},
-        {"requeue", "timer", "exited 1 code=3", "finish 1 failed code 3"},
-        {"", "timer", "exited 1 by=walltime signal=15",
-         "finish 1 timeout signal 15"},
-        {"", "timer", "exited 1 by=request", "finish 1 cancelled"},
-        {"", "timer", "lost 1", "finish 1 lost"},
-        {"requeue", "timer", "lost 1", "requeued 1"},
-        {"", "cancel 1", "exited 1 by=request", "finish 1 cancelled"},
-        {"requeue", "cancel 1", "exited 1 by=request", "finish 1 cancelled"},
-        {"", "cancel 1", "exited 1", "finish 1 completed"},
-        {"", "cancel 1", "exited 1 by=walltime", "finish 1 timeout"},
-        {"requeue", "cancel 1", "lost 1", "finish 1 cancelled"},
-        {"", "requeue 1", "exited 1 by=request", "requeued 1"},
-        {"", "requeue 1", "lost 1", "requeued 1"},
-        {"", "requeue 1", "exited 1 code=1", "finish 1 failed code 1"},
-        {"", "requeue 1; cancel 1", "exited 1 by=request",
-         "finish 1 cancelled"},
-        {"", "requeue 1; node_down 0", "exited 1 by=request",
-         "finish 1 node_fail"},
-        {"", "node_down 0", "exited 1 by=request", "finish 1 node_fail"},
-        {"", "node_down 0", "lost 1", "finish 1 node_fail"},
-        {"requeue", "node_down 0", "lost 1", "requeued 1"},
-        {"requeue", "node_down 0", "exited 1 by=request", "requeued 1"},
-        {"requeue", "node_down 0; cancel 1", "exited 1 by=request",
-         "finish 1 cancelled"},
-        {"requeue", "cancel 1; node_down 0", "exited 1 by=request",
-         "finish 1 cancelled"},
-        {"", "node_down 0", "exited 1", "finish 1 completed"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < N_OF(rows); i++) {
-        struct err err = {.code = ERR_NONE};
-        struct strbuf told;
-        struct story *story;
-        char submit[80];
-
-        snprintf(submit, sizeof submit, "submit 1 wall=100 %s",
-                 rows[i].options);
-        story = STORY("nodes 1", submit, "started 1", rows[i].asked);
-        strbuf_init(&told);
-        assert_int_equal(story_line(story, rows[i].end, &told, &err), 0);
-        if (strncmp(told.text, "release 1 0\n", 12) != 0 ||
-            strncmp(told.text + 12, rows[i].expected,
-                    strlen(rows[i].expected)) != 0)
-            fail_msg("%s; %s: %s", rows[i].asked, rows[i].end, told.text);
-        strbuf_release(&told);
-        story_destroy(story);
-    }
-}
-
-static void a_start_that_fails_ends_as_asked_meanwhile(void **state)
-{
-    struct story *story = STORY("nodes 2", "submit 1 wall=9", "submit 2 wall=9",
-                                "cancel 1", "requeue 2");
-
-    (void)state;
-    tell(story, "start_failed 1", "release 1 0\nfinish 1 cancelled\n");
-    tell(story, "start_failed 2", "release 2 1\nrequeued 2\n");
-    assert_int_equal(job_of(story, 2)->ending, ENDING_NOT);
-    assert_int_equal(job_of(story, 2)->attempt, 1);
-    tell(story, "[2] timer", "start 2 on 0\n");
-    story_destroy(story);
-}
-
-static void dependencies_are_settled_in_any_order(void **state)
-{
-    struct story *story =
-        STORY("nodes 1", "submit 1 wall=9 held", "submit 2 wall=9 held",
-              "submit 3 wall=9 after=any:1,any:2,any:1",
-              "submit 4 wall=9 after=notok:1");
-
-    (void)state;
-    assert_int_equal(job_of(story, 3)->n_unmet, 3);
-    tell(story, "cancel 4", "finish 4 cancelled\n");
-    tell(story, "cancel 2", "finish 2 cancelled\n");
-    assert_int_equal(job_of(story, 3)->n_unmet, 2);
-    tell(story, "cancel 1", "finish 1 cancelled\nstart 3 on 0\n");
-    story_destroy(story);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_prefix_replays_to_the_same_state),
         cmocka_unit_test(a_damaged_journal_is_refused_not_obeyed),
         cmocka_unit_test(a_snapshot_goes_on_as_the_original),
-        cmocka_unit_test(how_attempts_end),
-        cmocka_unit_test(a_start_that_fails_ends_as_asked_meanwhile),
-        cmocka_unit_test(dependencies_are_settled_in_any_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
