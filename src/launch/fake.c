@@ -5,6 +5,7 @@
  *   sleep S      takes S seconds (added up)      true, false   as they say
  *   exit N       ends with status N              ignore-term   only KILL helps
  *   stays        something of it stays on nodes that it gives back
+ *   on-signal N  any signal but TERM and KILL ends it with status N
  * A command with none of these takes one second. Signals end the job as they
  * would end a program without handlers; warnings are not sent. Nothing
  * survives a restart: adopt() knows no attempt that it did not start.
@@ -31,7 +32,9 @@ struct run {
     bool is_started;
     bool is_ending; /* asked to, or its walltime is over */
     bool ignores_term;
-    bool stays; /* on nodes that it gives back */
+    bool stays;       /* on nodes that it gives back */
+    bool has_handler; /* a signal ends it with: */
+    int code_at_signal;
     int code;
     dur_us run_time, walltime, grace;
     time_us started, started_wall;
@@ -149,6 +152,14 @@ static void die_of(struct run *run, int signal, dur_us after)
     set_timer(run);
 }
 
+/* By itself, as soon as the loop comes to it. */
+static void end_at_once(struct run *run, int code)
+{
+    run->code = code;
+    run->run_time = clock_boot_us() - run->started;
+    set_timer(run);
+}
+
 /* TERM, and KILL after the grace for those who ignore it. */
 static void begin_end(struct run *run, enum exit_reason reason, dur_us grace)
 {
@@ -215,6 +226,10 @@ static void read_command(struct run *run, const char *command,
         run->run_time = USEC_PER_SEC;
     for (size_t i = 0; i < words->n; i++) {
         run->ignores_term |= word_is(command, &words->items[i], "ignore-term");
+        if (word_is(command, &words->items[i], "on-signal")) {
+            run->has_handler = true;
+            run->code_at_signal = (int)number_after(command, words, i) & 255;
+        }
         run->stays |= word_is(command, &words->items[i], "stays");
     }
 }
@@ -279,9 +294,20 @@ static int send_signal(struct launcher *launcher, const struct launch_key *key,
     struct run *run = find_or_say(launcher, key, err);
     if (!run)
         return -1;
-    if (ends_by_default(signal) && !(signal == SIGTERM && run->ignores_term))
+    if (run->has_handler && signal != SIGTERM && signal != SIGKILL)
+        end_at_once(run, run->code_at_signal);
+    else if (ends_by_default(signal) &&
+             !(signal == SIGTERM && run->ignores_term))
         die_of(run, signal, 0);
     return 0;
+}
+
+static enum launch_handles handles(struct launcher *launcher,
+                                   const struct launch_key *key, int signal)
+{
+    const struct run *run = find(to_fake(launcher), key);
+    (void)signal;
+    return run && run->has_handler ? LAUNCH_HANDLES : LAUNCH_HANDLES_NOT;
 }
 
 static int terminate(struct launcher *launcher, const struct launch_key *key,
@@ -385,6 +411,7 @@ static const struct launcher_ops ops = {
     .start = start,
     .adopt = adopt,
     .signal = send_signal,
+    .handles = handles,
     .terminate = terminate,
     .set_walltime = set_walltime,
     .clear = clear,

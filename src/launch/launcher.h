@@ -77,6 +77,12 @@ struct launch_change {
     dur_us grace;              /* TERM to KILL */
 };
 
+enum launch_handles {
+    LAUNCH_HANDLES_NOT,
+    LAUNCH_HANDLES,
+    LAUNCH_UNSEEN, /* it runs where nobody can look */
+};
+
 struct launch_report {
     struct launch_key key;
     enum {
@@ -155,6 +161,10 @@ struct launcher_ops {
     /* Sends SIGNAL to the job's processes. */
     int (*signal)(struct launcher *launcher, const struct launch_key *key,
                   int signal, struct err *err);
+    /* Would a process of the job catch SIGNAL? What has no handler would end.
+     */
+    enum launch_handles (*handles)(struct launcher *launcher,
+                                   const struct launch_key *key, int signal);
     /* TERM, GRACE, KILL; `ended` follows when nothing is left of the job. */
     int (*terminate)(struct launcher *launcher, const struct launch_key *key,
                      dur_us grace, struct err *err);

@@ -473,6 +473,20 @@ static int send_signal(struct launcher *launcher, const struct launch_key *key,
     return tell(launcher, key, SHEPHERD_SIG_FORWARD, signal, err);
 }
 
+static enum launch_handles handles(struct launcher *launcher,
+                                   const struct launch_key *key, int signal)
+{
+    struct attempt *attempt = find(to_local(launcher), key);
+    if (!attempt)
+        return LAUNCH_HANDLES_NOT;
+    if (attempt->pidfd < 0)
+        watch_holder(attempt);
+    if (attempt->pidfd < 0)
+        return LAUNCH_UNSEEN;
+    return residents_handle(attempt->shepherd, signal) ? LAUNCH_HANDLES
+                                                       : LAUNCH_HANDLES_NOT;
+}
+
 /* D in units of UNIT, rounded up, what does not fit cut off. */
 static int in_units(dur_us d, dur_us unit)
 {
@@ -667,6 +681,7 @@ static const struct launcher_ops ops = {
     .start = start,
     .adopt = adopt,
     .signal = send_signal,
+    .handles = handles,
     .terminate = terminate,
     .set_walltime = set_walltime,
     .add_cpus = add_cpus,

@@ -348,6 +348,20 @@ static int send_signal(struct launcher *launcher, const struct launch_key *key,
     return inner->ops->signal(inner, key, signal, err);
 }
 
+/* The ranks of a program that prun started are on their hosts. */
+static enum launch_handles handles(struct launcher *launcher,
+                                   const struct launch_key *key, int signal)
+{
+    struct prrte *prrte = to_prrte(launcher);
+    enum launch_handles here =
+        prrte->inner->ops->handles(prrte->inner, key, signal);
+
+    if (here == LAUNCH_HANDLES_NOT && prrte->hosts != NULL &&
+        find(prrte, key) != NULL)
+        return LAUNCH_UNSEEN;
+    return here;
+}
+
 /* One that has ended: what was asked for. */
 static int terminate(struct launcher *launcher, const struct launch_key *key,
                      dur_us grace, struct err *err)
@@ -504,12 +518,13 @@ static void destroy(struct launcher *launcher)
     free(prrte);
 }
 
-#define OPS(ops_name)                                                       \
-    {                                                                       \
-        .name = ops_name, .set_nodes = set_nodes, .start = start,           \
-        .adopt = adopt, .signal = send_signal, .terminate = terminate,      \
-        .set_walltime = set_walltime, .add_cpus = add_cpus, .clear = clear, \
-        .place = place_on, .resume_node = resume_node, .destroy = destroy,  \
+#define OPS(ops_name)                                              \
+    {                                                              \
+        .name = ops_name, .set_nodes = set_nodes, .start = start,  \
+        .adopt = adopt, .signal = send_signal, .handles = handles, \
+        .terminate = terminate, .set_walltime = set_walltime,      \
+        .add_cpus = add_cpus, .clear = clear, .place = place_on,   \
+        .resume_node = resume_node, .destroy = destroy,            \
     }
 
 static const struct launcher_ops remote_ops = OPS("prrte");

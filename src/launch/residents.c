@@ -29,6 +29,14 @@ struct look {
     struct idset own;   /* its processors */
 };
 
+static int open_process(pid_t pid)
+{
+    char path[32];
+
+    snprintf(path, sizeof(path), "/proc/%d", (int)pid);
+    return open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
 static void read_file(int process, const char *name, struct strbuf *out)
 {
     char chunk[16384];
@@ -54,7 +62,7 @@ static bool is_below(const struct look *look, pid_t pid)
 /* What brings nodes about is not what runs there. */
 static bool is_daemon(const char *name, size_t len)
 {
-    static const char *const names[] = {"prte", "prted", "erm-dvm",
+    static const char *const names[] = {"prte", "prted", "prun", "erm-dvm",
                                         "erm-shepherd"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -132,11 +140,7 @@ uint32_t residents_signal(pid_t root, const struct residents *residents,
     tree_list(root, tree_best_source(), &look.below);
     for (size_t i = 0; i < look.below.n; i++) {
         pid_t pid = look.below.items[i];
-        char path[32];
-        int process;
-
-        snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-        process = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        int process = open_process(pid);
         if (process < 0)
             continue;
         if (is_resident(&look, pid, process)) {
@@ -151,4 +155,25 @@ uint32_t residents_signal(pid_t root, const struct residents *residents,
     strbuf_release(&look.text);
     idset_release(&look.own);
     return n;
+}
+
+bool residents_handle(pid_t root, int signal)
+{
+    struct look look = {.root = root};
+    bool is_found = false;
+
+    strbuf_init(&look.text);
+    tree_list(root, tree_best_source(), &look.below);
+    for (size_t i = 0; i < look.below.n && !is_found; i++) {
+        pid_t pid = look.below.items[i];
+        int process = open_process(pid);
+        if (process < 0)
+            continue;
+        is_found =
+            is_candidate(&look, process) && tree_has_handler(pid, signal);
+        close(process);
+    }
+    pids_release(&look.below);
+    strbuf_release(&look.text);
+    return is_found;
 }

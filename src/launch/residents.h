@@ -25,4 +25,8 @@ struct residents { /* what is looked for; all borrowed */
 uint32_t residents_signal(pid_t root, const struct residents *residents,
                           int signal, bool only_new, struct idset *seen);
 
+/* Has any process below ROOT, of those that are the job's own, a handler for
+ * SIGNAL? */
+bool residents_handle(pid_t root, int signal);
+
 #endif

@@ -28,7 +28,8 @@ struct policy_box;  /* manager/policy_box.h: policy.json, jobrequests.json */
 struct problems;    /* manager/problems.h: present faults of watched files */
 struct late_starts; /* manager/late_starts.h: while the disk is full */
 struct handover;    /* manager/handover.h: nodes that jobs give back */
-struct api;         /* manager/api.h */
+struct waiting_restart; /* manager/restarting.h */
+struct api;             /* manager/api.h */
 
 /* What the options' paths became; all owned, absolute, NULL = none. */
 struct manager_paths {
@@ -56,7 +57,8 @@ struct manager {
     struct policy_box *policy;
     struct problems *problems;
     struct late_starts *late_starts;
-    struct handover *handovers; /* owned list */
+    struct handover *handovers;       /* owned list */
+    struct waiting_restart *restarts; /* owned list */
     struct api *api;
     time_us started;       /* this run */
     time_us first_started; /* the first run in this state directory */

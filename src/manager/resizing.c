@@ -8,6 +8,7 @@
 #include "manager/handover.h"
 #include "manager/launch_plan.h"
 #include "manager/policy_box.h"
+#include "manager/restarting.h"
 #include "manager/turn.h"
 
 /* ---- policy.json ---- */
@@ -39,7 +40,7 @@ static const struct resize_way policy_way = {
 
 static const struct resize_way *const ways[] = {
     [RESIZE_POLICY] = &policy_way, [RESIZE_APP] = NULL,
-    [RESIZE_HOOK] = NULL,          [RESIZE_RESTART] = NULL,
+    [RESIZE_HOOK] = NULL,          [RESIZE_RESTART] = &restart_way,
     [RESIZE_WORKERS] = NULL,
 };
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))

@@ -27,6 +27,7 @@
 #include "manager/policy_box.h"
 #include "manager/problems.h"
 #include "manager/recover.h"
+#include "manager/restarting.h"
 #include "manager/settings.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
@@ -244,6 +245,7 @@ static void release_paths(struct manager *manager)
 
 static void release_state(struct manager *manager)
 {
+    restarting_release(manager);
     handover_release_all(manager);
     late_starts_destroy(manager->late_starts);
     turn_destroy(manager->turn);

@@ -156,7 +156,7 @@ void tree_signal(int signal)
     pids_release(&pids);
 }
 
-static bool has_handler(pid_t pid, int signal)
+bool tree_has_handler(pid_t pid, int signal)
 {
     char path[48], line[256];
     uint64_t caught = 0;
@@ -174,7 +174,7 @@ static void forward_to(const struct pids *pids, int signal)
 {
     struct pids handlers = {0};
     for (size_t i = 0; i < pids->n; i++)
-        if (has_handler(pids->items[i], signal))
+        if (tree_has_handler(pids->items[i], signal))
             add_pid(&handlers, pids->items[i]);
     signal_all(handlers.n ? &handlers : pids, signal);
     pids_release(&handlers);

@@ -30,6 +30,9 @@ enum tree_source tree_best_source(void);
 void tree_list(pid_t root, enum tree_source source, struct pids *out);
 void pids_release(struct pids *pids);
 
+/* Has PID a handler for SIGNAL? */
+bool tree_has_handler(pid_t pid, int signal);
+
 /* To every descendant of this process: */
 void tree_signal(int signal);
 /* As tree_signal, but when some of them have a handler for SIGNAL only to

@@ -172,6 +172,31 @@ static void test_signal(void **state)
     rig_assert_signal(rig, &rig->reports[1].exit, SIGUSR1);
 }
 
+static void test_who_catches_a_signal(void **state)
+{
+    struct rig *rig = *state;
+    const struct launcher_ops *ops = rig->launcher->ops;
+    enum launch_handles none =
+        rig->has_dvm ? LAUNCH_UNSEEN : LAUNCH_HANDLES_NOT;
+    struct err err;
+    rig_start(rig, 1, "sleep 100");
+    rig_start(rig, 2,
+              "trap 'exit 9' USR1; : on-signal 9; echo ready; "
+              "while sleep 0.01; do :; done; sleep 100");
+    rig_await(rig, 2);
+    if (has_processes(rig))
+        rig_await_output(rig);
+    assert_int_equal(ops->handles(rig->launcher, RIG_KEY(1), SIGUSR1), none);
+    assert_int_equal(ops->handles(rig->launcher, RIG_KEY(2), SIGUSR1),
+                     LAUNCH_HANDLES);
+    assert_int_equal(ops->handles(rig->launcher, RIG_KEY(9), SIGUSR1),
+                     LAUNCH_HANDLES_NOT);
+    assert_int_equal(ops->signal(rig->launcher, RIG_KEY(2), SIGUSR1, &err), 0);
+    rig_await(rig, 3);
+    rig_assert_report(rig, 2, 2, LAUNCH_ENDED);
+    assert_int_equal(rig->reports[2].exit.code, 9);
+}
+
 static void test_unknown_attempt(void **state)
 {
     struct rig *rig = *state;
@@ -431,6 +456,7 @@ const struct CMUnitTest contract_tests[] = {
     cmocka_unit_test(test_walltime_of_a_stubborn_job),
     cmocka_unit_test(test_walltime_changed),
     cmocka_unit_test(test_signal),
+    cmocka_unit_test(test_who_catches_a_signal),
     cmocka_unit_test(test_unknown_attempt),
     cmocka_unit_test(test_parts_of_an_attempt),
     cmocka_unit_test(test_attempt_is_started_once),

@@ -191,6 +191,17 @@ static void test_what_brings_the_nodes_about_is_no_resident(void **state)
     await(family, 1);
 }
 
+static void test_who_catches_a_signal(void **state)
+{
+    struct family *family = *state;
+
+    start(family, "(trap 'exit 7' USR2; echo >ready; while :; do sleep 0.01; "
+                  "done) & wait");
+    assert_true(residents_handle(family->root, SIGUSR2));
+    assert_false(residents_handle(family->root, SIGUSR1));
+    assert_false(residents_handle(-1, SIGUSR2));
+}
+
 static void test_nobody(void **state)
 {
     struct family *family = *state;
@@ -212,6 +223,7 @@ int main(void)
         STORY(test_a_stopped_one_gets_its_term),
         STORY(test_pinned_to_what_only_these_nodes_have),
         STORY(test_what_brings_the_nodes_about_is_no_resident),
+        STORY(test_who_catches_a_signal),
         STORY(test_nobody),
     };
 
