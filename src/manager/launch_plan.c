@@ -124,14 +124,17 @@ static void set_limits(struct launch_plan *plan, const struct manager *manager,
 {
     const struct job *job = sched_job(manager->sched, id);
     time_us now = manager_now(manager);
-    time_us planned_end = job == NULL || job->started == 0
-                              ? time_add(now, request->walltime)
-                              : job->planned_end;
+    bool has_started = job != NULL && job->started > 0;
+    dur_us own = request->walltime;
 
-    plan->start = job != NULL && job->state == JOB_RUNNING ? job->started : now;
-    plan->walltime =
-        time_limit_of(manager, request->walltime, planned_end, plan->start);
-    plan->warn_before = warning_of(plan, spec, request->walltime);
+    if (has_started && own != TIME_NEVER)
+        own -= job->attempt_started - job->started;
+    plan->start =
+        has_started && job->state == JOB_RUNNING ? job->attempt_started : now;
+    plan->walltime = has_started
+                         ? time_limit_of_attempt(manager, job)
+                         : time_limit_of(manager, own, time_add(now, own), now);
+    plan->warn_before = warning_of(plan, spec, own);
     plan->warn_signal = spec->warn_signal == 0 ? SIGUSR1 : spec->warn_signal;
     plan->grace = launch_plan_grace(manager, spec->grace);
 }

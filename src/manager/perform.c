@@ -132,8 +132,7 @@ static void set_walltime(struct manager *manager, const struct action *action)
 
     err_clear(&err);
     if (job != NULL)
-        walltime =
-            time_limit_of(manager, walltime, job->planned_end, job->started);
+        walltime = time_limit_of_attempt(manager, job);
     if (launcher->ops->set_walltime(launcher, &key, walltime, &err) != 0)
         log_warning(&manager->log, "job %lld keeps its old walltime: %s",
                     (long long)action->job, err.text);

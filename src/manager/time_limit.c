@@ -53,6 +53,18 @@ dur_us time_limit_of(const struct manager *manager, dur_us walltime,
     return left > USEC_PER_SEC ? left : USEC_PER_SEC;
 }
 
+dur_us time_limit_of_attempt(const struct manager *manager,
+                             const struct job *job)
+{
+    dur_us used = job->attempt_started - job->started;
+    dur_us limit = time_limit_of(manager, job->request.walltime,
+                                 job->planned_end, job->started);
+
+    if (limit == TIME_NEVER)
+        return limit;
+    return limit - used > USEC_PER_SEC ? limit - used : USEC_PER_SEC;
+}
+
 time_us time_limit_end(const struct manager *manager, const struct job *job)
 {
     return time_add(job->started,
@@ -73,8 +85,7 @@ void time_limits_renew(const struct manager *manager)
 
         if (job->state != JOB_RUNNING || job->planned_end <= ends)
             continue;
-        limit = time_limit_of(manager, job->request.walltime, job->planned_end,
-                              job->started);
+        limit = time_limit_of_attempt(manager, job);
         err_clear(&err);
         if (launcher->ops->set_walltime(launcher, &key, limit, &err) != 0)
             log_warning(&manager->log,

@@ -23,6 +23,10 @@ dur_us time_limit_margin(const struct manager *manager);
  * margin taken off, one second at the least. */
 dur_us time_limit_of(const struct manager *manager, dur_us walltime,
                      time_us planned_end, time_us from);
+/* The same for the present attempt of JOB, counted from its start: one that
+ * started again in place has had a part of the walltime already. */
+dur_us time_limit_of_attempt(const struct manager *manager,
+                             const struct job *job);
 /* When JOB, which has started, will be ended at the latest. */
 time_us time_limit_end(const struct manager *manager, const struct job *job);
 /* Running jobs that were started when the end was another one, or none, get

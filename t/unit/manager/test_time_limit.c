@@ -56,6 +56,26 @@ static void test_the_limit_of_an_attempt(void **state)
     assert_true(time_limit_of(manager, TIME_NEVER, TIME_NEVER, ends) == SEC(1));
 }
 
+/* What it had before it started again is gone. */
+static void test_the_limit_of_one_that_started_again(void **state)
+{
+    struct stage *stage = *state;
+    time_us ends = start_allocation(stage), start = ends - SEC(800);
+    struct job job = {.request = {.walltime = SEC(700)},
+                      .started = start,
+                      .planned_end = start + SEC(700),
+                      .attempt_started = start};
+
+    assert_true(time_limit_of_attempt(stage->manager, &job) == SEC(700));
+    job.attempt_started = start + SEC(200);
+    assert_true(time_limit_of_attempt(stage->manager, &job) == SEC(500));
+    job.attempt_started = start + SEC(700);
+    assert_true(time_limit_of_attempt(stage->manager, &job) == SEC(1));
+    job.request.walltime = job.planned_end = TIME_NEVER;
+    job.attempt_started = start + SEC(200);
+    assert_true(time_limit_of_attempt(stage->manager, &job) == SEC(590));
+}
+
 static void test_the_margin_has_room_for_the_grace(void **state)
 {
     struct stage *stage = *state;
@@ -127,6 +147,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_the_shortage_in_words),
         STORY(test_the_limit_of_an_attempt),
+        STORY(test_the_limit_of_one_that_started_again),
         STORY(test_the_margin_has_room_for_the_grace),
         STORY(test_without_an_end_there_is_no_limit),
         STORY(test_a_job_without_a_walltime_is_ended),
