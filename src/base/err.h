@@ -21,7 +21,9 @@
     X(ERR_DENIED, 1, "not allowed")                  \
     X(ERR_SYSTEM, 1, "the system refused")           \
     X(ERR_FULL, 1, "no space left")                  \
-    X(ERR_BUSY, 75, "in use by another process")
+    X(ERR_BUSY, 75, "in use by another process")     \
+    X(ERR_REFUSED, 75, "not now")                    \
+    X(ERR_TIMEOUT, 124, "timed out")
 
 #define ERR_ENUM(code, exit_status, text) code,
 enum err_code { ERR_CODES(ERR_ENUM) };

@@ -51,6 +51,9 @@ struct command {
     const char *more;  /* paragraphs for --help and the man page, or NULL */
     const struct option_row *options;
     command_f *run;
+    /* "erm NAME VERB": commands whose names are "NAME VERB"; NULL at the end.
+     * NULL when it has none. */
+    const struct command *const *verbs;
 };
 
 void cli_init(struct cli *cli);

@@ -22,10 +22,17 @@ static int run_help(struct cli *cli, int argc, char **argv, struct err *err)
     struct parsed parsed;
     struct strbuf text;
     if (options_read(&parsed, help_rows, &cli->common, argc, argv, err) < 0 ||
-        parsed_check_operands(&parsed, 0, 1, "", err) < 0)
+        parsed_check_operands(&parsed, 0, 2, "", err) < 0)
         return -1;
+    int n_names;
     const char *name = parsed.operands[0];
-    const struct command *command = name != NULL ? commands_find(name) : NULL;
+    const struct command *command =
+        name != NULL
+            ? commands_resolve(parsed.n_operands, parsed.operands, &n_names)
+            : NULL;
+    if (command != NULL && n_names < parsed.n_operands)
+        return err_set(err, ERR_USAGE, "erm %s has no %s", name,
+                       parsed.operands[1]);
     if (name != NULL && command == NULL) {
         const char *near = commands_suggest(name);
         err_set(err, ERR_USAGE, "there is no command %s", name);
@@ -81,7 +88,7 @@ static int run_version(struct cli *cli, int argc, char **argv, struct err *err)
 const struct command command_help = {
     .name = "help",
     .group = GROUP_OTHER,
-    .usage = "[COMMAND]",
+    .usage = "[COMMAND [VERB]]",
     .help = "show the commands, or the options of one",
     .options = help_rows,
     .run = run_help,

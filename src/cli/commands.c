@@ -7,37 +7,14 @@
 #include "base/suggest.h"
 
 static const struct command *const table[] = {
-    &command_run,
-    &command_start,
-    &command_stop,
-    &command_status,
-    &command_reload,
-    &command_submit,
-    &command_wait,
-    &command_cancel,
-    &command_hold,
-    &command_release,
-    &command_requeue,
-    &command_update,
-    &command_queue,
-    &command_show,
-    &command_why,
-    &command_log,
-    &command_attach,
-    &command_history,
-    &command_events,
-    &command_expand,
-    &command_shrink,
-    &command_resize,
-    &command_nodes,
-    &command_drain,
-    &command_resume,
-    &command_doctor,
-    &command_check,
-    &command_completion,
-    &command_version,
-    &command_help,
-    NULL,
+    &command_run,        &command_start,   &command_stop,    &command_status,
+    &command_reload,     &command_submit,  &command_wait,    &command_cancel,
+    &command_hold,       &command_release, &command_requeue, &command_update,
+    &command_queue,      &command_show,    &command_why,     &command_log,
+    &command_attach,     &command_history, &command_events,  &command_expand,
+    &command_shrink,     &command_resize,  &command_app,     &command_nodes,
+    &command_drain,      &command_resume,  &command_doctor,  &command_check,
+    &command_completion, &command_version, &command_help,    NULL,
 };
 
 const struct command *const *commands_all(void)
@@ -64,6 +41,31 @@ const struct command *commands_find(const char *name)
         if (strcmp((*row)->name, name) == 0 || has_word((*row)->aliases, name))
             return *row;
     return NULL;
+}
+
+const char *command_verb_name(const struct command *verb)
+{
+    return strrchr(verb->name, ' ') + 1;
+}
+
+const struct command *command_verb(const struct command *command,
+                                   const char *name)
+{
+    const struct command *const *row = command->verbs;
+    for (; row != NULL && *row != NULL; row++)
+        if (strcmp(command_verb_name(*row), name) == 0)
+            return *row;
+    return NULL;
+}
+
+const struct command *commands_resolve(int argc, char *const *argv,
+                                       int *n_names)
+{
+    const struct command *command = commands_find(argv[0]), *verb = NULL;
+    if (command != NULL && argc > 1)
+        verb = command_verb(command, argv[1]);
+    *n_names = verb != NULL ? 2 : 1;
+    return verb != NULL ? verb : command;
 }
 
 const char *commands_suggest(const char *name)

@@ -14,6 +14,17 @@
 const struct command *const *commands_all(void);
 /* By name or alias; NULL when there is none. */
 const struct command *commands_find(const char *name);
+/* The verb NAME of COMMAND, or NULL. Borrowed. */
+const struct command *command_verb(const struct command *command,
+                                   const char *name);
+/* The last word of a verb's name. Borrowed. */
+const char *command_verb_name(const struct command *verb);
+/*
+ * The command that ARGV (from its name on) means, and *N_NAMES, how many of its
+ * words name it: a verb of a command has two. NULL when there is none.
+ */
+const struct command *commands_resolve(int argc, char *const *argv,
+                                       int *n_names);
 /* The known name nearest to NAME, or NULL. Borrowed. */
 const char *commands_suggest(const char *name);
 const char *command_group_name(enum command_group group);
@@ -24,7 +35,7 @@ extern const struct command command_run, command_start, command_stop,
     command_update, command_queue, command_show, command_why, command_log,
     command_attach, command_events, command_history, command_nodes,
     command_drain, command_resume, command_expand, command_shrink,
-    command_resize, command_doctor, command_check, command_version,
+    command_resize, command_app, command_doctor, command_check, command_version,
     command_help, command_completion;
 
 #endif

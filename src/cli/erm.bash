@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # bash completion for erm; made by: erm completion bash
 _erm() {
-    local cur=${COMP_WORDS[COMP_CWORD]} words= ids=
+    local cur=${COMP_WORDS[COMP_CWORD]} words= ids= verbs=
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        words="run start stop status reload submit wait cancel hold release requeue update queue show why log attach history events expand shrink resize nodes drain resume doctor check completion version help"
+        words="run start stop status reload submit wait cancel hold release requeue update queue show why log attach history events expand shrink resize app nodes drain resume doctor check completion version help"
     else
         case ${COMP_WORDS[1]} in
         run) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --mode --expand --shrink --cooldown --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
@@ -29,6 +29,26 @@ _erm() {
         expand) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;
         shrink) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;
         resize) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;
+        app)
+            if [ "$COMP_CWORD" -eq 2 ]; then
+                verbs="wait poll accept refuse busy done fail grow release offers nodes hostfile time-left progress"
+            fi
+            case ${COMP_WORDS[2]} in
+            wait) words="--timeout --json --state-dir --color --help";;
+            poll) words="--json --state-dir --color --help";;
+            accept) words="--seq --state-dir --color --help";;
+            refuse) words="--retry-after --message --seq --state-dir --color --help";;
+            busy) words="--seq --state-dir --color --help";;
+            done) words="--timeout --seq --state-dir --color --help";;
+            fail) words="--message --seq --state-dir --color --help";;
+            grow) words="--wait --json --state-dir --color --help";;
+            release) words="--keep --state-dir --color --help";;
+            offers) words="--json --state-dir --color --help";;
+            nodes) words="--delimiter --json --state-dir --color --help";;
+            hostfile) words="--state-dir --color --help";;
+            time-left) words="--state-dir --color --help";;
+            progress) words="--state-dir --color --help";;
+            esac;;
         nodes) words="--reasons --no-header --json --state-dir --color --help";;
         drain) words="--reason --json --quiet --state-dir --color --help";;
         resume) words="--json --quiet --state-dir --color --help";;
@@ -40,7 +60,7 @@ _erm() {
         esac
         case $cur in
         -*) ;;
-        *) words=; [ -n "$ids" ] && words="all last $(erm queue -q 2>/dev/null)" ;;
+        *) words=$verbs; [ -n "$ids" ] && words="all last $(erm queue -q 2>/dev/null)" ;;
         esac
     fi
     [ -n "$words" ] &&

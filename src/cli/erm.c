@@ -66,10 +66,12 @@ static int dispatch(struct cli *cli, int argc, char **argv)
         return run_command(cli, &command_version, argc - 1, argv + 1);
     if (name[0] == '-')
         return run_command(cli, &command_run, argc, argv);
-    const struct command *command = commands_find(name);
+    int n_names;
+    const struct command *command =
+        commands_resolve(argc - 1, argv + 1, &n_names);
     if (command == NULL)
         return fail_unknown(cli, name);
-    return run_command(cli, command, argc - 1, argv + 1);
+    return run_command(cli, command, argc - n_names, argv + n_names);
 }
 
 int main(int argc, char **argv)

@@ -53,6 +53,17 @@ static void add_usage(const struct command *command, struct strbuf *out)
     }
 }
 
+/* A line for each. */
+static void add_verbs(const struct command *command, struct strbuf *out)
+{
+    const struct command *const *row = command->verbs;
+    if (row != NULL)
+        strbuf_add_fmt(out, "\nVerbs (erm help %s VERB):\n", command->name);
+    for (; row != NULL && *row != NULL; row++)
+        strbuf_add_fmt(out, "  %-10s  %s\n", command_verb_name(*row),
+                       (*row)->help);
+}
+
 void help_command(const struct command *command, struct strbuf *out)
 {
     add_usage(command, out);
@@ -62,6 +73,7 @@ void help_command(const struct command *command, struct strbuf *out)
         strbuf_add_fmt(out, "Other names: %s.\n", command->aliases);
     if (command->more != NULL)
         strbuf_add_fmt(out, "\n%s\n", command->more);
+    add_verbs(command, out);
     strbuf_add_str(out, "\nOptions:\n");
     add_options(command->options, out);
     add_options(common_option_rows, out);
@@ -148,8 +160,12 @@ void help_manual(struct strbuf *out)
 {
     strbuf_add_str(out, "# COMMANDS\n\nEvery command takes:\n\n");
     add_manual_options(common_option_rows, out);
-    for (const struct command *const *row = commands_all(); *row; row++)
+    for (const struct command *const *row = commands_all(); *row; row++) {
+        const struct command *const *verb = (*row)->verbs;
         add_manual_command(*row, out);
+        for (; verb != NULL && *verb != NULL; verb++)
+            add_manual_command(*verb, out);
+    }
 }
 
 /* The long options, for completion. */
@@ -166,12 +182,65 @@ static bool takes_ids(const struct command *command)
     return strncmp(command->usage, "ID", 2) == 0;
 }
 
+/* "words="--a --b"": what completes a command's options. */
+static void add_completion_words(const struct command *command,
+                                 struct strbuf *out)
+{
+    strbuf_add_str(out, "words=\"");
+    size_t start = out->len;
+    add_words(command->options, out);
+    add_words(common_option_rows, out);
+    if (out->len > start) /* without the first blank */
+        memmove(out->text + start, out->text + start + 1, out->len - start);
+    strbuf_truncate(out, out->len - 1);
+    strbuf_add_fmt(out, "\"%s;;\n", takes_ids(command) ? " ids=1" : "");
+}
+
+/* The second word of a command with verbs, and what follows it. */
+static void add_completion_verbs(const struct command *command,
+                                 struct strbuf *out)
+{
+    const struct command *const *row = command->verbs;
+    strbuf_add_str(out, "\n            if [ \"$COMP_CWORD\" -eq 2 ]; then\n"
+                        "                verbs=\"");
+    for (; *row != NULL; row++)
+        strbuf_add_fmt(out, "%s%s", row == command->verbs ? "" : " ",
+                       command_verb_name(*row));
+    strbuf_add_str(out, "\"\n            fi\n"
+                        "            case ${COMP_WORDS[2]} in\n");
+    for (row = command->verbs; *row != NULL; row++) {
+        strbuf_add_fmt(out, "            %s) ", command_verb_name(*row));
+        add_completion_words(*row, out);
+    }
+    strbuf_add_str(out, "            esac;;\n");
+}
+
+/* "        queue|jobs) words=...;;" */
+static void add_completion_case(const struct command *command,
+                                struct strbuf *out)
+{
+    strbuf_add_fmt(out, "        %s", command->name);
+    for (const char *c = command->aliases; c != NULL && *c != '\0';) {
+        size_t n = strcspn(c, " ");
+        strbuf_add_fmt(out, "|%.*s", (int)n, c);
+        c += n + (c[n] == ' ');
+    }
+    if (command->verbs != NULL) {
+        strbuf_add_str(out, ")");
+        add_completion_verbs(command, out);
+        return;
+    }
+    strbuf_add_str(out, ") ");
+    add_completion_words(command, out);
+}
+
 void help_completion_bash(struct strbuf *out)
 {
     strbuf_add_str(out, "# SPDX-License-Identifier: BSD-2-Clause\n"
                         "# bash completion for erm; made by: erm completion "
                         "bash\n_erm() {\n"
-                        "    local cur=${COMP_WORDS[COMP_CWORD]} words= ids=\n"
+                        "    local cur=${COMP_WORDS[COMP_CWORD]}"
+                        " words= ids= verbs=\n"
                         "    COMPREPLY=()\n"
                         "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
                         "        words=\"");
@@ -179,27 +248,13 @@ void help_completion_bash(struct strbuf *out)
         strbuf_add_fmt(out, "%s%s", row == commands_all() ? "" : " ",
                        (*row)->name);
     strbuf_add_str(out, "\"\n    else\n        case ${COMP_WORDS[1]} in\n");
-    for (const struct command *const *row = commands_all(); *row; row++) {
-        strbuf_add_fmt(out, "        %s", (*row)->name);
-        for (const char *c = (*row)->aliases; c != NULL && *c != '\0';) {
-            size_t n = strcspn(c, " ");
-            strbuf_add_fmt(out, "|%.*s", (int)n, c);
-            c += n + (c[n] == ' ');
-        }
-        strbuf_add_str(out, ") words=\"");
-        size_t start = out->len;
-        add_words((*row)->options, out);
-        add_words(common_option_rows, out);
-        if (out->len > start) /* without the first blank */
-            memmove(out->text + start, out->text + start + 1, out->len - start);
-        strbuf_truncate(out, out->len - 1);
-        strbuf_add_fmt(out, "\"%s;;\n", takes_ids(*row) ? " ids=1" : "");
-    }
+    for (const struct command *const *row = commands_all(); *row; row++)
+        add_completion_case(*row, out);
     strbuf_add_str(out,
                    "        esac\n        case $cur in\n"
                    "        -*) ;;\n"
-                   "        *) words=; [ -n \"$ids\" ] && words=\"all last "
-                   "$(erm queue -q 2>/dev/null)\" ;;\n"
+                   "        *) words=$verbs; [ -n \"$ids\" ] &&"
+                   " words=\"all last $(erm queue -q 2>/dev/null)\" ;;\n"
                    "        esac\n    fi\n"
                    "    [ -n \"$words\" ] &&\n"
                    "        COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"

@@ -7,6 +7,7 @@ load helper
 
 SOURCE=$BATS_TEST_DIRNAME/../../examples
 MANDELBROT=$EXAMPLES/mandelbrot/mandelbrot
+HEAT=$EXAMPLES/checkpoint/heat
 
 checksum() { grep -o 'checksum .*' "$1"; }
 
@@ -56,4 +57,31 @@ begin_worker() { "$MANDELBROT" worker "$@" 3>&- & }
     "$MANDELBROT" master -s 512 -i 4000 >master
     wait $worker
     is "$(checksum master)" "$(checksum serial)"
+}
+
+@test "heat alone: interrupted again and again, the result is the same" {
+    "$HEAT" -n 3000 >whole
+    local status=85 starts=0
+    while [ $status -eq 85 ]; do
+        status=0
+        starts=$((starts + 1))
+        "$HEAT" -n 3000 -p $((starts % 3 + 1)) >>parts 3>&- &
+        wait_until $PATIENCE has_lines $((2 * starts - 1)) parts
+        [ $starts -gt 3 ] || kill -USR1 $!
+        wait $! || status=$?
+    done
+    is "$status $starts" '0 4'
+    is "$(checksum parts)" "$(checksum whole)"
+    [ ! -e heat.state ]
+}
+
+@test "heat does not begin with a state that is not its own" {
+    "$HEAT" -n 3000 >out 3>&- &
+    wait_until $PATIENCE has_lines 1 out
+    kill -USR1 $!
+    wait $! || true
+    run -1 "$HEAT" -n 3000 -s 100
+    has 'heat.state is no state of this plate'
+    truncate -s 100 heat.state
+    run -1 "$HEAT" -n 3000
 }

@@ -17,7 +17,9 @@ static void run_words(struct stage *stage, struct word_list *words)
     size_t n_out, n_told;
     char **argv = mem_alloc_array(words->n + 1, sizeof(*argv));
     memcpy(argv, words->words, words->n * sizeof(*argv));
-    const struct command *command = commands_find(argv[0]);
+    int n_names;
+    const struct command *command =
+        commands_resolve((int)words->n, argv, &n_names);
     assert_non_null(command);
     cli_init(&cli);
     cli.out = open_memstream(&stage->out, &n_out);
@@ -25,7 +27,8 @@ static void run_words(struct stage *stage, struct word_list *words)
     cli.out_is_tty = cli.err_is_tty = stage->is_tty;
     cli.width = 0;
     err_clear(&stage->err);
-    stage->status = command->run(&cli, (int)words->n, argv, &stage->err);
+    stage->status = command->run(&cli, (int)words->n - n_names + 1,
+                                 argv + n_names - 1, &stage->err);
     if (stage->status < 0)
         stage->status = err_exit_status(stage->err.code);
     fclose(cli.out);

@@ -11,6 +11,21 @@
 #include "stage.h"
 #include "temp_dir.h"
 
+/* All commands and all their verbs, NULL-ended. */
+static const struct command *const *all(void)
+{
+    static const struct command *rows[100];
+    size_t n = 0;
+    for (const struct command *const *row = commands_all(); *row; row++) {
+        rows[n++] = *row;
+        const struct command *const *verb = (*row)->verbs;
+        for (; verb != NULL && *verb != NULL; verb++)
+            rows[n++] = *verb;
+    }
+    rows[n] = NULL;
+    return rows;
+}
+
 static void test_every_command_is_in_the_overview(void **state)
 {
     (void)state;
@@ -30,7 +45,7 @@ static void test_help_fits_a_terminal(void **state)
     struct strbuf text;
     strbuf_init(&text);
     help_overview(&text);
-    for (const struct command *const *row = commands_all(); *row; row++)
+    for (const struct command *const *row = all(); *row; row++)
         help_command(*row, &text);
     for (char *line = strtok(text.text, "\n"); line; line = strtok(NULL, "\n"))
         if (strlen(line) > 90) {
@@ -54,12 +69,27 @@ static void test_a_command_shows_all_its_options(void **state)
     strbuf_release(&text);
 }
 
+static void test_a_command_lists_its_verbs(void **state)
+{
+    (void)state;
+    struct stage stage = {0};
+    STAGE_RUN_ALONE(&stage, "help app");
+    expect_part(stage.out, "Verbs (erm help app VERB):\n  wait ");
+    stage_release(&stage);
+    STAGE_RUN_ALONE(&stage, "help app done");
+    expect_part(stage.out, "usage: erm app done [NODE...]\n");
+    stage_release(&stage);
+    STAGE_RUN_ALONE(&stage, "help app dome");
+    assert_string_equal(stage.err.text, "erm app has no dome");
+    stage_release(&stage);
+}
+
 /* No letter and no name stands twice in one command, the common ones
  * included. */
 static void test_options_are_told_apart(void **state)
 {
     (void)state;
-    for (const struct command *const *row = commands_all(); *row; row++)
+    for (const struct command *const *row = all(); *row; row++)
         for (const struct option_row *a = (*row)->options; a->name; a++) {
             for (const struct option_row *b = a + 1; b->name; b++) {
                 assert_string_not_equal(a->name, b->name);
@@ -80,6 +110,9 @@ static void test_commands_are_found_and_suggested(void **state)
     assert_ptr_equal(commands_find("squeue"), &command_queue);
     assert_ptr_equal(commands_find("jobs"), &command_queue);
     assert_ptr_equal(commands_find("acct"), &command_history);
+    assert_ptr_equal(command_verb(&command_app, "wait")->verbs, NULL);
+    assert_null(command_verb(&command_app, "wai"));
+    assert_null(command_verb(&command_queue, "wait"));
     assert_null(commands_find("job"));
     assert_null(commands_find(""));
     assert_string_equal(commands_suggest("sumbit"), "submit");
@@ -124,7 +157,11 @@ static void test_the_completion_is_a_program_of_bash(void **state)
     strbuf_add_str(&text, "COMP_WORDS=(erm re); COMP_CWORD=1; _erm\n"
                           "echo \"${COMPREPLY[@]}\"\n"
                           "COMP_WORDS=(erm acct --ph); COMP_CWORD=2; _erm\n"
-                          "echo \"${COMPREPLY[@]}\"\n");
+                          "echo \"${COMPREPLY[@]}\"\n"
+                          "COMP_WORDS=(erm app w); COMP_CWORD=2; _erm\n"
+                          "echo \"${COMPREPLY[@]}\"\n"
+                          "COMP_WORDS=(erm app refuse --re); COMP_CWORD=3\n"
+                          "_erm; echo \"${COMPREPLY[@]}\"\n");
     temp_file_write("completion", text.text);
     FILE *bash = popen("bash completion", "r");
     assert_non_null(bash);
@@ -133,7 +170,7 @@ static void test_the_completion_is_a_program_of_bash(void **state)
     if (pclose(bash) == 127 << 8)
         skip(); /* no bash here */
     assert_string_equal(words, "reload release requeue resize resume\n"
-                               "--phases\n");
+                               "--phases\nwait\n--retry-after\n");
     strbuf_release(&text);
 }
 
@@ -168,6 +205,7 @@ int main(void)
         cmocka_unit_test(test_every_command_is_in_the_overview),
         cmocka_unit_test(test_help_fits_a_terminal),
         cmocka_unit_test(test_a_command_shows_all_its_options),
+        cmocka_unit_test(test_a_command_lists_its_verbs),
         cmocka_unit_test(test_options_are_told_apart),
         cmocka_unit_test(test_commands_are_found_and_suggested),
         cmocka_unit_test(test_the_committed_copies_are_up_to_date),

@@ -41,7 +41,8 @@ static void test_a_shrink(void **state)
     directive_to_text(&note, &text);
     assert_string_equal(
         text.text,
-        "{\"v\":1,\"seq\":7,\"epoch\":3,\"op\":\"shrink\",\"state\":\"offered\","
+        "{\"v\":1,\"seq\":7,\"epoch\":3,\"op\":\"shrink\",\"state\":"
+        "\"offered\","
         "\"reason\":\"job 41 needs 1 node\",\"forced\":true,"
         "\"on_deadline\":\"force\",\"choice\":true,"
         "\"current\":[\"n1\",\"n2\"],\"delta\":[\"n2\"],\"target\":[\"n1\"],"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "support.h"
+#include "mailbox.h"
 
 #include <assert.h>
 #include <dirent.h>
