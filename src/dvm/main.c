@@ -122,9 +122,12 @@ int main(int argc, char **argv)
         setenv("PRTE_ALLOW_RUN_AS_ROOT", "1", 1);
         setenv("PRTE_ALLOW_RUN_AS_ROOT_CONFIRM", "1", 1);
     }
-    /* Pretend hosts meet on the loopback, which Open MPI leaves out. */
-    if (options.rsh_how != NULL && strcmp(options.rsh_how, "pretend") == 0)
+    /* Pretend hosts meet on the loopback, which Open MPI leaves out, and there
+     * may be more ranks than processors: those that wait should not spin. */
+    if (options.rsh_how != NULL && strcmp(options.rsh_how, "pretend") == 0) {
         setenv("OMPI_MCA_btl_tcp_if_include", "lo", 0);
+        setenv("OMPI_MCA_mpi_yield_when_idle", "1", 0);
+    }
     /* prte's ssh children come here when it dies, and are ended with it. */
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (step_init(&step, &options, &problem) == 0) {

@@ -10,11 +10,11 @@
 
 /* What tells of this host, this terminal or this login, not of the job. */
 static const char *const own[] = {
-    "HOSTNAME=", "HOST=",        "PWD=",        "OLDPWD=",    "SHLVL=",
-    "_=",        "TMPDIR=",      "TMP=",        "TEMP=",      "TERM=",
-    "TTY=",      "DISPLAY=",     "XAUTHORITY=", "XDG_",       "DBUS_",
-    "SSH_",      "WINDOW",       "TMUX",        "LS_COLORS=", "PMIX_",
-    "PRTE_",     "ERM_DVM_KEY=", "ERM_RSH",     "MAIL=",      NULL};
+    "HOSTNAME=",   "HOST=", "PWD=",  "OLDPWD=",      "SHLVL=",    "_=",
+    "TMPDIR=",     "TMP=",  "TEMP=", "TERM=",        "TTY=",      "DISPLAY=",
+    "XAUTHORITY=", "XDG_",  "DBUS_", "SSH_",         "WINDOW",    "TMUX",
+    "LS_COLORS=",  "PMIX_", "PRTE_", "ERM_DVM_KEY=", "ERM_NODE=", "ERM_RSH",
+    "MAIL=",       NULL};
 static const char *const passed[] = {"PMIX_MCA_", "PRTE_MCA_", NULL};
 
 static bool starts_with_any(const char *item, const char *const *list)

@@ -32,11 +32,14 @@ static void free_clearing(struct clearing *clearing)
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     struct clearing *clearing = context;
-    bool is_late = clock_boot_us() >= clearing->kill_at;
+    time_us now = clock_boot_us();
+    int signal = now >= clearing->kill_at   ? SIGKILL
+                 : now >= clearing->term_at ? SIGTERM
+                                            : 0;
 
     (void)fd, (void)what;
     clearing->is_looking = true;
-    clearing->look(clearing->context, clearing, is_late ? SIGKILL : SIGTERM);
+    clearing->look(clearing->context, clearing, signal);
 }
 
 static bool is_of(const struct clearing *clearing, const struct launch_key *key)
@@ -75,7 +78,8 @@ void clearing_begin(struct clearing **list, struct event_base *loop,
     clearing->look = look;
     clearing->done = done;
     clearing->context = context;
-    clearing->kill_at = time_add(clock_boot_us(), change->grace);
+    clearing->term_at = time_add(clock_boot_us(), change->patience);
+    clearing->kill_at = time_add(clearing->term_at, change->grace);
     clearing->pause = FIRST_PAUSE;
     clearing->timer = evtimer_new(loop, on_timer, clearing);
     clearing->list = list;
@@ -97,10 +101,12 @@ static void finish(struct clearing *clearing)
     free_clearing(clearing);
 }
 
-/* The first KILL is on time, however long the pauses have become. */
+/* The first TERM and KILL are on time, however long the pauses have become. */
 static void wait_more(struct clearing *clearing)
 {
-    dur_us left = clearing->kill_at - clock_boot_us();
+    time_us now = clock_boot_us();
+    dur_us left =
+        (clearing->term_at > now ? clearing->term_at : clearing->kill_at) - now;
     dur_us pause = clearing->pause;
 
     if (left > 0 && left < pause)

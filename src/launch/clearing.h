@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Nodes of a job that are being cleared: TERM to what runs there, KILL once
- * the grace is over, looks in between, until two of them in a row have found
+ * Nodes of a job that are being cleared: what runs there may end by itself as
+ * long as one is patient, then it gets TERM, and KILL once the grace is over;
+ * looks in between, until two of them in a row have found
  * nothing (in the middle of an exec a process shows no environment). How one
  * looks is the launcher's; this is the order of it, on the event loop.
  */
@@ -12,8 +13,9 @@
 
 struct clearing;
 
-/* Sends SIGNAL (SIGTERM: to what has not had it yet; SIGKILL: to all) to what
- * is on the nodes; clearing_looked() follows, at once or later. */
+/* Sends SIGNAL (SIGTERM: to what has not had it yet; SIGKILL: to all; 0: none,
+ * and nothing is ended) to what is on the nodes; clearing_looked() follows, at
+ * once or later. */
 typedef void clearing_look_f(void *context, struct clearing *clearing,
                              int signal);
 /* Nothing is left; the clearing is gone afterwards. Never from inside a call.
@@ -30,10 +32,10 @@ struct clearing {
     clearing_look_f *look;
     clearing_done_f *done;
     void *context;
-    struct event *timer; /* owned */
-    time_us kill_at;     /* boot time */
-    dur_us pause;        /* before the next look */
-    uint32_t n_quiet;    /* looks in a row that found nothing */
+    struct event *timer;      /* owned */
+    time_us term_at, kill_at; /* boot time */
+    dur_us pause;             /* before the next look */
+    uint32_t n_quiet;         /* looks in a row that found nothing */
     bool is_looking, is_abandoned;
     bool is_told; /* for the looks: what is there has had its TERM */
     struct clearing **list, *prev, *next; /* the owner's, borrowed */

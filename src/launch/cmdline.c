@@ -450,6 +450,16 @@ static void put_times(struct env *env, const struct allocation *a)
     env_set(env, "ERM_END_TIME", "%lld", end);
 }
 
+/* What the user has set stays. */
+static void put_default(struct env *env, const char *item)
+{
+    for (size_t i = 0; i < env->n; i++) {
+        if (is_same_name(item, env->items[i]))
+            return;
+    }
+    env_put(env, mem_strdup(item));
+}
+
 static void put_text(struct env *env, const char *name, const char *value)
 {
     if (value)
@@ -482,6 +492,8 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     put_examol(&env, &ad);
     if (a->job_dir)
         env_set(&env, "PARSL_RUN_DIR", "%s/runinfo", a->job_dir);
+    if (base && a->can_lose_ranks)
+        put_default(&env, "OMPI_MCA_async_mpi_finalize=1");
     put_all(&env, extra, false);
     strbuf_release(&ad.list);
     return env.items;

@@ -42,6 +42,8 @@ struct allocation { /* all borrowed */
     const char *dvm_uri;       /* NULL: no DVM, prun is left alone */
     const char *dvm_key;       /* what prun starts is marked with; NULL = as
                                   the DVM is */
+    bool can_lose_ranks;       /* MPI_Finalize() must not wait for those that
+                                  go on (OMPI_MCA_async_mpi_finalize) */
 };
 
 /* Appends the adapted command to OUT. -1 and ERR (ERR_INPUT) when the command
@@ -57,8 +59,10 @@ size_t cmdline_program(const char *command);
 /* The complete environment of the job: BASE without the manager's own and
  * dangerous names (LD_PRELOAD, LD_LIBRARY_PATH stay: the user set them),
  * then the ERM_*, EXAMOL and PARSL_RUN_DIR variables, then EXTRA (NAME=VALUE
- * of the job's own `env`), later ones winning. Returns an owned NULL-ended
- * array of owned strings; cmdline_env_free() frees it. */
+ * of the job's own `env`), later ones winning. What Open MPI has to be told is
+ * added where neither BASE nor EXTRA says anything else; nothing without BASE.
+ * Returns an owned NULL-ended array of owned strings; cmdline_env_free() frees
+ * it. */
 char **cmdline_env(const char *const *base, const struct allocation *allocation,
                    const char *const *extra);
 void cmdline_env_free(char **env);

@@ -332,7 +332,8 @@ static int set_walltime(struct launcher *launcher, const struct launch_key *key,
 }
 
 /* Other parts of the attempt that have none but the nodes that go. */
-static uint32_t end_parts(struct fake *fake, struct clearing *clearing)
+static uint32_t end_parts(struct fake *fake, struct clearing *clearing,
+                          int signal)
 {
     struct run *run, *next;
     uint32_t n = 0;
@@ -343,7 +344,7 @@ static uint32_t end_parts(struct fake *fake, struct clearing *clearing)
             !idset_is_subset(&run->nodes, &clearing->nodes))
             continue;
         n++;
-        if (run->is_ending)
+        if (run->is_ending || signal == 0)
             continue;
         clearing->n_parts++;
         begin_end(run, EXIT_TERMINATED, clearing->kill_at - clock_boot_us());
@@ -356,10 +357,10 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
     struct fake *fake = context;
     struct run *run = find(fake, &clearing->key);
     bool is_there = run && run->stays;
-    uint32_t n = end_parts(fake, clearing);
-    if (is_there && (signal == SIGKILL || !run->ignores_term))
+    uint32_t n = end_parts(fake, clearing, signal);
+    if (is_there && signal != 0 && (signal == SIGKILL || !run->ignores_term))
         run->stays = false; /* when it is looked at again */
-    if (is_there)
+    if (is_there && signal != 0)
         idset_add(&clearing->seen, 0);
     clearing->n_ended = clearing->n_parts + idset_count(&clearing->seen);
     clearing_looked(clearing, n + is_there);

@@ -74,6 +74,7 @@ struct launch_change {
     uint64_t seq;              /* of the directive, for the report */
     const struct idset *nodes; /* that go */
     const struct idset *stay;  /* that it keeps */
+    dur_us patience;           /* before TERM: what ends by itself may */
     dur_us grace;              /* TERM to KILL */
 };
 
@@ -175,7 +176,8 @@ struct launcher_ops {
      * NODE is pinned to ("0-3,8"), or nothing: it is not pinned. */
     void (*add_cpus)(struct launcher *launcher, uint32_t node,
                      struct strbuf *out);
-    /* Ends everything of the attempt on CHANGE's nodes: TERM, the grace, KILL;
+    /* Ends everything of the attempt on CHANGE's nodes: TERM (when the patience
+     * is over), the grace, KILL;
      * what runs on its other nodes is not touched. When nothing of it is left
      * there, LAUNCH_CLEARED is reported; when the attempt ends before, that is
      * reported alone. Asked twice for one directive, it is reported once. */

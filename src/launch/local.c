@@ -573,6 +573,20 @@ static void end_part(struct attempt *attempt, struct clearing *clearing)
               NULL);
 }
 
+/* Those that end by themselves are not counted as ended. */
+static uint32_t look_for_residents(const struct attempt *attempt,
+                                   struct clearing *clearing,
+                                   const struct residents *residents,
+                                   int signal)
+{
+    struct idset passing = {.words = NULL};
+    uint32_t n = residents_signal(attempt->shepherd, residents, signal,
+                                  signal == SIGTERM,
+                                  signal == 0 ? &passing : &clearing->seen);
+    idset_release(&passing);
+    return n;
+}
+
 static uint32_t look_at(struct attempt *attempt, struct clearing *clearing,
                         const struct residents *residents, int signal)
 {
@@ -582,13 +596,13 @@ static uint32_t look_at(struct attempt *attempt, struct clearing *clearing,
     if (attempt->pidfd < 0)
         watch_holder(attempt);
     if (is_whole_part(attempt, clearing)) {
-        end_part(attempt, clearing);
+        if (signal != 0)
+            end_part(attempt, clearing);
         return 1;
     }
     if (attempt->shepherd <= 0)
         return 0;
-    return residents_signal(attempt->shepherd, residents, signal,
-                            signal == SIGTERM, &clearing->seen);
+    return look_for_residents(attempt, clearing, residents, signal);
 }
 
 static void look_on_nodes(void *context, struct clearing *clearing, int signal)

@@ -415,7 +415,7 @@ static void found(void *context, uint32_t n)
 {
     struct clearing *clearing = context;
 
-    if (clearing->n_ended < n)
+    if (clearing->is_told && clearing->n_ended < n)
         clearing->n_ended = n;
     clearing_looked(clearing,
                     clearing->is_abandoned
@@ -430,7 +430,8 @@ static void look_on_hosts(void *context, struct clearing *clearing, int signal)
 
     if (signal == SIGTERM && clearing->is_told)
         signal = 0;
-    clearing->is_told = true;
+    else if (signal != 0)
+        clearing->is_told = true;
     engine_key(prrte->engine, &clearing->key, key);
     hosts_signal(prrte->hosts, &clearing->nodes, signal, key, found, clearing);
 }

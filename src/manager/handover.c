@@ -53,16 +53,21 @@ static struct handover *add(struct manager *manager, const struct job *job,
     return handover;
 }
 
-static dur_us grace_of(const struct manager *manager, int64_t job)
+/* Ranks that leave a world of MPI are in MPI_Finalize(): one that dies of a
+ * TERM takes all others along. */
+static void set_times(const struct manager *manager,
+                      const struct handover *handover,
+                      struct launch_change *change)
 {
     struct job_spec spec;
-    dur_us grace;
 
-    if (turn_read_spec(manager->turn, job, &spec, NULL) != 0)
-        return launch_plan_grace(manager, 0);
-    grace = launch_plan_grace(manager, spec.grace);
+    change->grace = launch_plan_grace(manager, 0);
+    if (turn_read_spec(manager->turn, handover->job, &spec, NULL) != 0)
+        return;
+    change->grace = launch_plan_grace(manager, spec.grace);
+    if (spec.launch == LAUNCH_MPI && handover->kind == HANDOVER_GIVEN)
+        change->patience = change->grace;
     job_spec_release(&spec);
-    return grace;
 }
 
 static int clear(struct manager *manager, const struct job *job,
@@ -75,10 +80,10 @@ static int clear(struct manager *manager, const struct job *job,
         .seq = handover->seq,
         .nodes = &handover->nodes,
         .stay = &stay,
-        .grace = grace_of(manager, handover->job),
     };
     int result;
 
+    set_times(manager, handover, &change);
     idset_copy(&stay, &job->nodes);
     idset_subtract(&stay, &handover->nodes);
     result = launcher->ops->clear(launcher, &change, err);

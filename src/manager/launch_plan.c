@@ -259,6 +259,7 @@ static struct allocation describe(const struct launch_plan *plan,
         .socket = manager->api ? api_socket_path(manager->api) : "",
         .dvm_uri = plan->dvm_uri,
         .dvm_key = plan->dvm_key,
+        .can_lose_ranks = spec->launch == LAUNCH_MPI && has_mailbox(request),
     };
 
     return allocation;

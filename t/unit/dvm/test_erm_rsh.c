@@ -105,10 +105,11 @@ static void test_what_is_started_has_the_key(void **state)
 
     install_ssh(scene);
     setenv("ERM_RSH_KEY", scene->key, 1);
-    assert_int_equal(run(scene, "n1 'sh -c \"echo \\$ERM_DVM_KEY \\$TMPDIR; "
+    assert_int_equal(run(scene, "n1 'sh -c \"echo \\$ERM_DVM_KEY \\$TMPDIR "
+                                "\\$ERM_NODE; "
                                 "stat -c %a \\$TMPDIR\"'"),
                      0);
-    snprintf(expected, sizeof(expected), "%s %s\n700\n", scene->key,
+    snprintf(expected, sizeof(expected), "%s %s n1\n700\n", scene->key,
              scene->tmp);
     expect(scene, "out", expected);
     /* a second daemon there finds the folder */

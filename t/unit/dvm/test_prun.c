@@ -92,6 +92,7 @@ static void test_what_is_passed_on(void **state)
                                      "PMIX_RANK=0",
                                      "PRTE_HNP=1",
                                      "ERM_DVM_KEY=k",
+                                     "ERM_NODE=n1",
                                      "ERM_RSH=ssh",
                                      "ERM_RSH_KEY=k",
                                      "BASH_FUNC_module%%=() { :; }",

@@ -300,13 +300,15 @@ static void start_on_both(struct rig *rig, const char *command)
     await_ready(rig);
 }
 
-static int clear_b(struct rig *rig, uint64_t seq, dur_us grace, struct err *err)
+static int clear_b_patiently(struct rig *rig, uint64_t seq, dur_us patience,
+                             dur_us grace, struct err *err)
 {
     struct idset goes = {.words = NULL}, stays = {.words = NULL};
     struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
                                    .seq = seq,
                                    .nodes = &goes,
                                    .stay = &stays,
+                                   .patience = patience,
                                    .grace = grace};
     int rc;
     idset_add(&stays, 0);
@@ -315,6 +317,11 @@ static int clear_b(struct rig *rig, uint64_t seq, dur_us grace, struct err *err)
     idset_release(&goes);
     idset_release(&stays);
     return rc;
+}
+
+static int clear_b(struct rig *rig, uint64_t seq, dur_us grace, struct err *err)
+{
+    return clear_b_patiently(rig, seq, 0, grace, err);
 }
 
 static void end_it(struct rig *rig)
@@ -363,6 +370,22 @@ static void test_clear_kills_after_the_grace(void **state)
     assert_true(rig->reports[1].n_killed >= 1);
     assert_true(!has_processes(rig) ||
                 clock_boot_us() - begun >= USEC_PER_SEC / 5);
+    end_it(rig);
+}
+
+static void test_clear_is_patient_first(void **state)
+{
+    struct rig *rig = *state;
+    int64_t begun = clock_boot_us();
+    struct err err;
+    start_on_both(rig, ON_BOTH(STAYS_ON_B));
+    assert_int_equal(
+        clear_b_patiently(rig, 7, USEC_PER_SEC / 5, 60 * USEC_PER_SEC, &err),
+        0);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].n_killed, 1);
+    assert_true(clock_boot_us() - begun >= USEC_PER_SEC / 5);
     end_it(rig);
 }
 
@@ -465,6 +488,7 @@ const struct CMUnitTest contract_tests[] = {
     cmocka_unit_test(test_clear_where_nothing_is),
     cmocka_unit_test(test_clear_ends_what_is_there_and_no_more),
     cmocka_unit_test(test_clear_kills_after_the_grace),
+    cmocka_unit_test(test_clear_is_patient_first),
     cmocka_unit_test(test_clear_twice_is_reported_once),
     cmocka_unit_test(test_a_job_that_ends_while_it_is_cleared),
     cmocka_unit_test(test_clear_ends_whole_parts),

@@ -17,13 +17,14 @@ struct scene {
     struct event_base *loop;
     struct clearing *list;
     struct idset nodes, stay;
-    int n_terms, n_kills, n_done;
+    int n_looks, n_terms, n_kills, n_done;
     uint32_t stays_for;   /* so many looks find something */
     bool is_stubborn;     /* until KILL */
     bool is_slow;         /* looks do not come back by themselves */
     struct clearing *out; /* a look that is out */
     uint64_t done_seq;
-    int64_t first_kill;
+    dur_us patience;
+    int64_t first_term, first_kill;
 };
 
 static void look(void *context, struct clearing *clearing, int signal)
@@ -35,7 +36,10 @@ static void look(void *context, struct clearing *clearing, int signal)
         scene->first_kill = clock_boot_us();
         scene->is_stubborn = false;
     }
+    scene->n_looks += signal == 0;
     scene->n_terms += signal == SIGTERM;
+    if (signal == SIGTERM && scene->first_term == 0)
+        scene->first_term = clock_boot_us();
     scene->stays_for -= scene->stays_for > 0;
     scene->out = clearing;
     if (!scene->is_slow)
@@ -82,6 +86,7 @@ static void begin(struct scene *scene, int64_t job, uint64_t seq, dur_us grace)
                                    .seq = seq,
                                    .nodes = &scene->nodes,
                                    .stay = &scene->stay,
+                                   .patience = scene->patience,
                                    .grace = grace};
 
     clearing_begin(&scene->list, scene->loop, &change, look, done, scene);
@@ -130,6 +135,34 @@ static void test_kill_when_the_grace_is_over(void **state)
     assert_true(scene->n_terms >= 2);
     assert_true(scene->n_kills >= 2);
     assert_true(scene->first_kill - begun >= 100 * MS);
+    assert_int_equal(scene->n_done, 1);
+}
+
+static void test_what_ends_by_itself_gets_no_signal(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->patience = 60000 * MS;
+    scene->stays_for = 3;
+    begin(scene, 1, 7, 0);
+    run(scene);
+    assert_int_equal(scene->n_looks, 5);
+    assert_int_equal(scene->n_terms + scene->n_kills, 0);
+    assert_int_equal(scene->n_done, 1);
+}
+
+static void test_patience_has_an_end(void **state)
+{
+    struct scene *scene = *state;
+    int64_t begun = clock_boot_us();
+
+    scene->patience = 100 * MS;
+    scene->is_stubborn = true;
+    begin(scene, 1, 7, 100 * MS);
+    run(scene);
+    assert_true(scene->n_looks >= 2);
+    assert_true(scene->first_term - begun >= 100 * MS);
+    assert_true(scene->first_kill - scene->first_term >= 100 * MS);
     assert_int_equal(scene->n_done, 1);
 }
 
@@ -208,6 +241,8 @@ int main(void)
         STORY(test_nothing_there),
         STORY(test_until_two_looks_find_nothing),
         STORY(test_kill_when_the_grace_is_over),
+        STORY(test_what_ends_by_itself_gets_no_signal),
+        STORY(test_patience_has_an_end),
         STORY(test_without_a_grace),
         STORY(test_one_for_each_directive),
         STORY(test_a_job_that_ended_is_forgotten),

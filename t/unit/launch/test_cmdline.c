@@ -362,6 +362,31 @@ static void test_what_is_the_manager_s_own(void **state)
     cmdline_env_free(NULL);
 }
 
+/* Ranks that leave must not wait for the others; but who says otherwise. */
+static void test_a_world_of_mpi_that_can_become_smaller(void **state)
+{
+    static const char name[] = "OMPI_MCA_async_mpi_finalize";
+    static const char *const base[] = {"HOME=/h", NULL};
+    static const char *const mine[] = {"OMPI_MCA_async_mpi_finalize=0", NULL};
+    static const struct {
+        bool can_lose_ranks;
+        const char *const *base, *const *extra;
+        const char *expected;
+    } rows[] = {
+        {false, base, NULL, NULL}, {true, base, NULL, "1"},
+        {true, mine, NULL, "0"},   {true, base, mine, "0"},
+        {true, NULL, NULL, NULL},
+    };
+    struct desk *desk = *state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        desk->allocation.can_lose_ranks = rows[i].can_lose_ranks;
+        char **env =
+            cmdline_env(rows[i].base, &desk->allocation, rows[i].extra);
+        assert_value(env, name, rows[i].expected);
+        cmdline_env_free(env);
+    }
+}
+
 /* How much of COMMAND is the program's name, when it is nothing but that. */
 static void test_one_program(void **state)
 {
@@ -445,6 +470,7 @@ int main(void)
         AT_DESK(test_files_and_no_walltime),
         AT_DESK(test_later_ones_win),
         AT_DESK(test_what_is_the_manager_s_own),
+        AT_DESK(test_a_world_of_mpi_that_can_become_smaller),
         cmocka_unit_test(test_one_program),
         cmocka_unit_test(test_a_command_that_calls_prun),
     };

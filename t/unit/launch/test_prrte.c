@@ -492,13 +492,14 @@ static void test_what_is_left_on_a_node_that_was_given_back(void **state)
     idset_release(&now);
 }
 
-static int clear_b(struct rig *rig, dur_us grace)
+static int clear_b_patiently(struct rig *rig, dur_us patience, dur_us grace)
 {
     struct idset b = {.words = NULL}, a = {.words = NULL};
     struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
                                    .seq = 5,
                                    .nodes = &b,
                                    .stay = &a,
+                                   .patience = patience,
                                    .grace = grace};
     int rc;
 
@@ -508,6 +509,11 @@ static int clear_b(struct rig *rig, dur_us grace)
     idset_release(&b);
     idset_release(&a);
     return rc;
+}
+
+static int clear_b(struct rig *rig, dur_us grace)
+{
+    return clear_b_patiently(rig, 0, grace);
 }
 
 static void start_on_both(struct rig *rig)
@@ -531,6 +537,32 @@ static void test_clear_ends_what_has_the_mark_on_the_host(void **state)
     rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
     assert_int_equal(rig->reports[1].seq, 5);
     assert_true(rig->reports[1].n_killed >= 1);
+    assert_false(scene_is_alive(stray));
+}
+
+static void end_stray(evutil_socket_t fd, short what, void *context)
+{
+    const pid_t *stray = context;
+
+    (void)fd, (void)what;
+    kill(*stray, SIGKILL);
+}
+
+/* As a rank that is in MPI_Finalize. */
+static void test_what_ends_by_itself_is_not_ended(void **state)
+{
+    struct rig *rig = *state;
+    struct timeval soon = {.tv_usec = 100000};
+    pid_t stray;
+
+    start_on_both(rig);
+    stray = start_stray(rig, 1);
+    assert_int_equal(
+        clear_b_patiently(rig, 60 * USEC_PER_SEC, 60 * USEC_PER_SEC), 0);
+    event_base_once(rig->loop, -1, EV_TIMEOUT, end_stray, &stray, &soon);
+    rig_await(rig, 2);
+    rig_assert_report(rig, 1, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[1].n_killed, 0);
     assert_false(scene_is_alive(stray));
 }
 
@@ -648,6 +680,7 @@ int main(void)
         cmocka_unit_test(test_adopt_what_shows_no_dvm),
         cmocka_unit_test(test_what_is_left_on_a_node_that_was_given_back),
         cmocka_unit_test(test_clear_ends_what_has_the_mark_on_the_host),
+        cmocka_unit_test(test_what_ends_by_itself_is_not_ended),
         cmocka_unit_test(test_a_host_that_is_down_counts_as_cleared),
         cmocka_unit_test(test_a_host_that_hangs_is_not_cleared),
         cmocka_unit_test(test_adopt_without_a_dvm),

@@ -269,6 +269,31 @@ static void test_an_mpi_program(void **state)
     launch_plan_release(&plan);
 }
 
+static void test_ranks_that_may_leave(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        {"{\"command\": \"app\", \"launch\": \"mpi\", \"type\": "
+         "\"elastic\"}",
+         "1"},
+        {"{\"command\": \"app\", \"launch\": \"mpi\", \"type\": "
+         "\"evolving\"}",
+         "1"},
+        {"{\"command\": \"app\", \"launch\": \"mpi\"}", ""},
+        {"{\"command\": \"prun app\", \"type\": \"elastic\"}", ""},
+    };
+    struct stage *stage = *state;
+
+    start_with_prrte(stage, NULL);
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct launch_plan plan = make(stage, rows[i].text);
+        assert_string_equal(variable(&plan, "OMPI_MCA_async_mpi_finalize"),
+                            rows[i].expected);
+        launch_plan_release(&plan);
+    }
+}
+
 static void test_a_command_with_its_own_prun(void **state)
 {
     struct stage *stage = *state;
@@ -328,6 +353,7 @@ int main(void)
         STORY(test_the_node_file),
         STORY(test_whose_dvm),
         STORY(test_an_mpi_program),
+        STORY(test_ranks_that_may_leave),
         STORY(test_a_command_with_its_own_prun),
         STORY(test_what_cannot_be_had),
         STORY(test_a_command_that_cannot_be_read),
