@@ -27,6 +27,12 @@ enum {
     KEY_JSON,
     KEY_FILE,
     KEY_RESIZE,
+    KEY_HOOK,
+    KEY_WORKER,
+    KEY_RESIZE_SIGNAL,
+    KEY_RESIZE_COST,
+    KEY_ON_DEADLINE,
+    KEY_ON_NODE_LOSS,
     KEY_LAUNCH,
     KEY_DVM,
     KEY_MAP,
@@ -55,6 +61,15 @@ const struct option_row submit_option_rows[] = {
     {KEY_REQUEUE, "requeue", NULL, "run again after the loss of a node"},
     {KEY_RESIZE, "resize", "HOW",
      "how it is told: policy, app, hook, restart, workers"},
+    {KEY_HOOK, "hook", "COMMAND", "run at each resize, with resize: hook"},
+    {KEY_RESIZE_SIGNAL, "resize-signal", "SIGNAL",
+     "tells it of a resize, with resize: app or restart"},
+    {KEY_RESIZE_COST, "resize-cost", "TIME", "how long a resize takes it"},
+    {KEY_ON_DEADLINE, "on-deadline", "WHAT",
+     "a resize is late: keep, force, requeue, cancel"},
+    {KEY_ON_NODE_LOSS, "on-node-loss", "WHAT",
+     "some of its nodes are lost: end, shrink, restart"},
+    {KEY_WORKER, "worker", "COMMAND", "one worker per node, beside COMMAND"},
     {KEY_LAUNCH, "launch", "HOW", "how it starts: shell, mpi, workers"},
     {KEY_DVM, "dvm", "job|pool", "whose PRRTE daemons it uses"},
     {KEY_MAP, "map-by", "HOW", "prun's --map-by, for MPI programs"},
@@ -220,6 +235,18 @@ static int set_env(json_t *spec, const char *value, struct err *err)
     return rc;
 }
 
+static int set_cost(json_t *spec, const char *value, struct err *err)
+{
+    dur_us span;
+    if (time_text_span("--resize-cost", value, &span, err) < 0)
+        return -1;
+    if (span == TIME_NEVER)
+        return err_set(err, ERR_USAGE,
+                       "--resize-cost: a limited time is expected");
+    set_seconds(spec, "resize_cost", span);
+    return 0;
+}
+
 /* Numbers and spans. */
 static int take_number(json_t *spec, int key, const char *value,
                        struct err *err)
@@ -251,6 +278,8 @@ static int take_number(json_t *spec, int key, const char *value,
             return -1;
         set_seconds(spec, "start_time", span == TIME_NEVER ? 0 : span);
         return 0;
+    case KEY_RESIZE_COST:
+        return set_cost(spec, value, err);
     case KEY_SERIAL:
         json_object_set_new(spec, "serial_fraction",
                             json_real(strtod(value, &end)));
@@ -263,42 +292,48 @@ static int take_number(json_t *spec, int key, const char *value,
     }
 }
 
+/* Options whose value is that of a key as it stands. */
+static const struct {
+    int option;
+    const char *key;
+} texts[] = {
+    {'J', "name"},
+    {KEY_TYPE, "type"},
+    {'D', "cwd"},
+    {'o', "stdout"},
+    {'E', "stderr"},
+    {KEY_RESIZE, "resize"},
+    {KEY_HOOK, "hook"},
+    {KEY_RESIZE_SIGNAL, "resize_signal"},
+    {KEY_ON_DEADLINE, "on_deadline"},
+    {KEY_ON_NODE_LOSS, "on_node_loss"},
+    {KEY_WORKER, "worker"},
+    {KEY_LAUNCH, "launch"},
+    {KEY_DVM, "dvm"},
+    {KEY_MAP, "map_by"},
+    {KEY_BIND, "bind_to"},
+};
+
 /* Texts and switches; a switch of the command itself is not the job's. */
 static int take_text(struct submit_options *submit, int key, const char *value,
                      struct err *err)
 {
     json_t *spec = submit->spec;
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        if (texts[i].option == key)
+            return set_string(spec, texts[i].key, value, err);
+    }
     switch (key) {
-    case 'J':
-        return set_string(spec, "name", value, err);
     case 'e':
         return json_object_set_new(spec, "elastic", json_true());
-    case KEY_TYPE:
-        return set_string(spec, "type", value, err);
     case KEY_AFTER:
         return set_after(spec, value, err);
     case KEY_HOLD:
         return json_object_set_new(spec, "hold", json_true());
     case KEY_ENV:
         return set_env(spec, value, err);
-    case 'D':
-        return set_string(spec, "cwd", value, err);
-    case 'o':
-        return set_string(spec, "stdout", value, err);
-    case 'E':
-        return set_string(spec, "stderr", value, err);
     case KEY_REQUEUE:
         return json_object_set_new(spec, "requeue", json_true());
-    case KEY_RESIZE:
-        return set_string(spec, "resize", value, err);
-    case KEY_LAUNCH:
-        return set_string(spec, "launch", value, err);
-    case KEY_DVM:
-        return set_string(spec, "dvm", value, err);
-    case KEY_MAP:
-        return set_string(spec, "map_by", value, err);
-    case KEY_BIND:
-        return set_string(spec, "bind_to", value, err);
     default:
         return 1;
     }

@@ -38,6 +38,8 @@ void job_spec_release(struct job_spec *spec)
     free(spec->label);
     free(spec->name);
     free(spec->command);
+    free(spec->worker);
+    free(spec->hook);
     free(spec->cwd);
     free(spec->stdout_path);
     free(spec->stderr_path);

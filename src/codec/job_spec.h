@@ -25,10 +25,13 @@ struct job_spec {
      * (see `after`), request.begin is a delay in seconds while it comes from a
      * file or a client (the manager makes it an instant) */
     struct job_request request;
-    char *label;       /* owned: an `id` that is not a number, or NULL */
-    char *name;        /* owned, never NULL: "" when none was given */
-    char *command;     /* owned, never NULL */
-    char *cwd;         /* owned or NULL, as all below */
+    char *label;   /* owned: an `id` that is not a number, or NULL */
+    char *name;    /* owned, never NULL: "" when none was given */
+    char *command; /* owned, never NULL */
+    char *worker;  /* owned; `launch: workers`: what runs on each node; NULL:
+                      the command does, and there is no other program */
+    char *hook;    /* owned or NULL: run by erm at each resize */
+    char *cwd;     /* owned or NULL, as all below */
     char *stdout_path; /* %j = id, %a = attempt, %x = name */
     char *stderr_path;
     char **env;                    /* NAME=VALUE, NULL at the end; or NULL */

@@ -4,8 +4,7 @@
  *
  * A row names its readers and writers, so adding a key is adding a row here, a
  * property in doc/jobs.schema.json and a line in doc/jobs.json.md; a test fails
- * when one is forgotten. Words that are known but have no engine yet are in the
- * lists with the sentence that refuses them.
+ * when one is forgotten.
  */
 #include "codec/spec_fields.h"
 
@@ -13,10 +12,10 @@
 
 #include "base/duration.h"
 #include "base/suggest.h"
+#include "codec/spec_modes.h"
 #include "codec/spec_parts.h"
 
 #define IN_SPEC(member) offsetof(struct job_spec, member)
-#define NOT_YET "is not available yet: this version "
 
 static const struct spec_word kinds[] = {
     {"rigid", JOB_RIGID, NULL, NULL},
@@ -30,9 +29,7 @@ static const struct spec_word kinds[] = {
 static const struct spec_word launches[] = {
     {"shell", LAUNCH_SHELL, NULL, NULL},
     {"mpi", LAUNCH_MPI, NULL, NULL},
-    {"workers", LAUNCH_WORKERS,
-     NOT_YET "starts commands with the shell or as MPI programs",
-     "write the line that starts the workers as the command"},
+    {"workers", LAUNCH_WORKERS, NULL, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -42,15 +39,12 @@ static const struct spec_word dvms[] = {
     {NULL, 0, NULL, NULL},
 };
 
-static const char only_policy[] =
-    NOT_YET "resizes jobs by entries in policy.json, or starts them again";
-static const char policy_hint[] = "write \"policy\" or \"restart\"";
 static const struct spec_word resizes[] = {
     {"policy", RESIZE_POLICY, NULL, NULL},
-    {"app", RESIZE_APP, only_policy, policy_hint},
-    {"hook", RESIZE_HOOK, only_policy, policy_hint},
+    {"app", RESIZE_APP, NULL, NULL},
+    {"hook", RESIZE_HOOK, NULL, NULL},
     {"restart", RESIZE_RESTART, NULL, NULL},
-    {"workers", RESIZE_WORKERS, only_policy, policy_hint},
+    {"workers", RESIZE_WORKERS, NULL, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -59,6 +53,13 @@ static const struct spec_word deadlines[] = {
     {"force", DEADLINE_FORCE, NULL, NULL},
     {"requeue", DEADLINE_REQUEUE, NULL, NULL},
     {"cancel", DEADLINE_CANCEL, NULL, NULL},
+    {NULL, 0, NULL, NULL},
+};
+
+static const struct spec_word losses[] = {
+    {"end", LOSS_ENDS, NULL, NULL},
+    {"shrink", LOSS_SHRINKS, NULL, NULL},
+    {"restart", LOSS_RESTARTS, NULL, NULL},
     {NULL, 0, NULL, NULL},
 };
 
@@ -123,6 +124,7 @@ static const struct spec_field fields[] = {
      .write = spec_write_string,
      .offset = IN_SPEC(command),
      .doc = "the shell command"},
+    STRING("worker", worker, "the shell command of a worker on each node"),
     WORD("type", request.kind, kinds, -1, "what may happen to its size"),
     PART("elastic", "true or false", spec_read_elastic, spec_write_nothing,
          "true is the type \"elastic\""),
@@ -176,10 +178,19 @@ static const struct spec_field fields[] = {
      .write = spec_write_string,
      .offset = IN_SPEC(bind_to),
      .doc = "prun's --bind-to, for MPI programs"},
-    WORD("resize", request.resize, resizes, RESIZE_POLICY,
-         "how it is told to change its size"),
+    {.key = "resize",
+     .type = "word",
+     .read = spec_read_word,
+     .write = spec_write_resize,
+     .offset = IN_SPEC(request.resize),
+     .words = resizes,
+     .absent = -1,
+     .doc = "how it is told to change its size"},
+    STRING("hook", hook, "the shell command that is run at each resize"),
     SIGNAL("resize_signal", resize_signal,
-           "the signal that it gets when it is to change its size"),
+           "the signal that tells it of a resize"),
+    TIME("resize_cost", request.resize_cost, 1, DURATION_MAX, 0,
+         "the time that a resize takes"),
     TIME("accept_within", request.accept_within, 1, TIME_NEVER, 0,
          "the time it has to accept a change"),
     TIME("done_within", request.done_within, 1, TIME_NEVER, 0,
@@ -189,6 +200,14 @@ static const struct spec_field fields[] = {
          "the least time between two changes"),
     WORD("on_deadline", request.on_deadline, deadlines, DEADLINE_KEEP,
          "what happens when a change is not done in time"),
+    {.key = "on_node_loss",
+     .type = "word",
+     .read = spec_read_word,
+     .write = spec_write_loss,
+     .offset = IN_SPEC(request.loss),
+     .words = losses,
+     .absent = -1,
+     .doc = "what the loss of some of its nodes means for it"},
     TIME("warn_before", warn_before, 0, DURATION_MAX, -1,
          "how long before its walltime it gets a signal"),
     SIGNAL("warn_signal", warn_signal, "that signal"),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The parts of a job entry that are more than one value: id, kind, after,
- * env, runtimes, warn_signal. Readers and writers for the table of fields.
+ * env, runtimes, signals. Readers and writers for the table of fields.
  */
 #ifndef ERM_CODEC_SPEC_PARTS_H
 #define ERM_CODEC_SPEC_PARTS_H

@@ -18,6 +18,7 @@
 #include "codec/identity.h"
 #include "codec/json_text.h"
 #include "codec/spec_fields.h"
+#include "codec/spec_modes.h"
 
 void spec_problems_release(struct spec_problems *problems)
 {
@@ -146,8 +147,7 @@ static void read_members(struct spec_reader *reader)
     reader->field = NULL;
 }
 
-/* The key under which a field stands in the object, or NULL. */
-static const char *given(const struct spec_reader *reader, const char *key)
+const char *spec_given(const struct spec_reader *reader, const char *key)
 {
     const struct spec_field *field = spec_field_find(key);
     const json_t *value = json_object_get(reader->object, field->key);
@@ -162,9 +162,9 @@ static const char *given(const struct spec_reader *reader, const char *key)
 static void finish_sizes(struct spec_reader *reader)
 {
     struct job_request *request = &reader->spec->request;
-    const char *pref = given(reader, "pref_nodes");
+    const char *pref = spec_given(reader, "pref_nodes");
 
-    if (!given(reader, "max_nodes"))
+    if (!spec_given(reader, "max_nodes"))
         request->max_nodes = request->min_nodes > request->pref_nodes
                                  ? request->min_nodes
                                  : request->pref_nodes;
@@ -188,7 +188,7 @@ static void finish_kind(struct spec_reader *reader)
 {
     struct job_request *request = &reader->spec->request;
 
-    reader->key = given(reader, "type");
+    reader->key = spec_given(reader, "type");
     if (!reader->key) {
         if (json_is_true(json_object_get(reader->object, "elastic")))
             request->kind = JOB_ELASTIC;
@@ -218,13 +218,15 @@ int job_spec_read(const json_t *object, struct job_spec *spec,
         return -1;
     }
     read_members(&reader);
-    if (!given(&reader, "command"))
+    if (!spec_given(&reader, "command"))
         spec_error(&reader, "the job has no \"command\"");
     /* relations between values only make sense when each is good */
     if (problems->n_errors == 0)
         finish_sizes(&reader);
     if (problems->n_errors == 0)
         finish_kind(&reader);
+    if (problems->n_errors == 0)
+        spec_modes_finish(&reader);
     return problems->n_errors ? -1 : 0;
 }
 

@@ -51,6 +51,10 @@ void spec_hint(struct spec_problem *problem, const char *format, ...)
 char *spec_problem_path(const struct spec_problem *problem, char *buf,
                         size_t size);
 
+/* The key or alias under which the field KEY stands in the object, borrowed;
+ * NULL when it was not given. */
+const char *spec_given(const struct spec_reader *reader, const char *key);
+
 /* Reads OBJECT into SPEC (initialised by the caller), collecting all
  * problems. -1 when there is an error; the spec is then of no use. */
 int job_spec_read(const json_t *object, struct job_spec *spec,

@@ -162,6 +162,9 @@ static int check_engine(const struct manager *manager,
 {
     const char *rule = manager->options.dvm;
 
+    if (spec->launch == LAUNCH_WORKERS)
+        return err_set(err, ERR_INPUT,
+                       "this version does not start workers yet");
     if (manager->engine == NULL && spec->launch == LAUNCH_MPI)
         return err_set(err, ERR_NOT_FOUND,
                        "launch: mpi needs PRRTE, which is not here "

@@ -74,9 +74,13 @@ rejects() {
         'jobs[0].id: bad label'
 }
 
-@test "what this version does not do is refused, not ignored" {
-    rejects '{"command": "x", "launch": "workers", "resize": "hook"}' \
-        'jobs[0].launch' 'jobs[0].resize'
+@test "ways to be resized that do not go together" {
+    rejects '{"command": "x", "max_nodes": 2, "elastic": true, "resize": "hook"}' \
+        'jobs[0].resize: "hook" needs a `hook`' 'hint: give the command'
+    erm stop
+    rm -rf "$STATE" good
+    rejects '{"command": "x", "hook": "./h"}' \
+        'jobs[0].hook: only elastic and evolving jobs are resized'
 }
 
 @test "a command whose quote is not closed fails alone, with its reason" {

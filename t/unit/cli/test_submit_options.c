@@ -117,6 +117,14 @@ static void test_texts_and_switches(void **state)
            "\"stderr\":\"err.%j\",\"hold\":true,\"requeue\":true}");
     expect("-p -5 --begin 1m --serial-fraction 0.25",
            "{\"priority\":-5,\"start_time\":60,\"serial_fraction\":0.25}");
+    expect("-N 1-2 -e --hook './h x' --resize-cost 20 --on-deadline force "
+           "--on-node-loss shrink --worker './w NODE'",
+           "{\"min_nodes\":1,\"max_nodes\":2,\"elastic\":true,"
+           "\"hook\":\"./h x\",\"resize_cost\":20,\"on_deadline\":\"force\","
+           "\"on_node_loss\":\"shrink\",\"worker\":\"./w NODE\"}");
+    expect("-e --resize app --resize-signal HUP",
+           "{\"elastic\":true,\"resize\":\"app\",\"resize_signal\":\"HUP\"}");
+    expect_bad("--resize-cost inf", "--resize-cost");
     expect_bad("-p high", "--priority");
     expect_bad("--begin later", "--begin");
     expect_bad("--serial-fraction half", "--serial-fraction");

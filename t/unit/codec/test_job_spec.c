@@ -44,15 +44,17 @@ static void test_round_trip_of_everything(void **state)
     (void)state;
     expect_same(
         "{\"id\":7,\"label\":\"x\",\"name\":\"n\",\"command\":\"a \\\"b\\\"\","
-        "\"type\":\"elastic\",\"min_nodes\":2,\"max_nodes\":8,"
+        "\"worker\":\"w\",\"type\":\"elastic\",\"min_nodes\":2,\"max_nodes\":8,"
         "\"pref_nodes\":4,\"walltime\":1800,\"priority\":-3,"
         "\"serial_fraction\":0.25,\"runtimes\":{\"1\":100,\"2\":60.5},"
         "\"after\":[\"3:ok\",\"a:b:any\",\"c:notok\"],\"start_time\":5,"
         "\"env\":{\"A\":\"1\",\"B\":\"x=y\"},\"cwd\":\"/d\",\"stdout\":\"o\","
         "\"stderr\":\"e\",\"slots_per_node\":4,\"procs_per_node\":2,"
-        "\"resize\":\"restart\",\"resize_signal\":\"USR1\","
+        "\"launch\":\"workers\",\"resize\":\"app\","
+        "\"resize_signal\":\"HUP\",\"resize_cost\":20,"
         "\"accept_within\":1,\"done_within\":\"unlimited\",\"grace\":3,"
-        "\"cooldown\":0,\"on_deadline\":\"cancel\",\"warn_before\":0,"
+        "\"cooldown\":0,\"on_deadline\":\"force\","
+        "\"on_node_loss\":\"restart\",\"warn_before\":0,"
         "\"warn_signal\":\"USR2\",\"requeue\":true,\"hold\":true}");
 }
 

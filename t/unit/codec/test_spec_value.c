@@ -182,36 +182,6 @@ static void test_words(void **state)
     refuse_all(refusals, N_OF(refusals));
 }
 
-/* Known, but no engine behind it yet: said clearly, never half done. */
-static void test_what_is_not_there_yet_is_refused(void **state)
-{
-    static const struct refusal refusals[] = {
-        {"\"launch\": \"workers\"",
-         "launch: \"workers\" is not available yet: this version starts "
-         "commands with the shell or as MPI programs",
-         "write the line that starts the workers as the command"},
-        {"\"resize\": \"app\"",
-         "resize: \"app\" is not available yet: this version resizes jobs by "
-         "entries in policy.json, or starts them again",
-         NULL},
-    };
-    static const char *const modes[] = {"hook", "workers"};
-    struct job_spec spec;
-    struct err err;
-
-    (void)state;
-    refuse_all(refusals, N_OF(refusals));
-    for (size_t i = 0; i < N_OF(modes); i++) {
-        char members[40];
-        snprintf(members, sizeof(members), "\"resize\": \"%s\"", modes[i]);
-        assert_contains(refuse_spec(members, &err), "not available yet");
-    }
-    read_spec(&spec, "\"launch\": \"shell\", \"resize\": \"policy\", "
-                     "\"on_deadline\": \"requeue\"");
-    assert_int_equal(spec.request.on_deadline, DEADLINE_REQUEUE);
-    job_spec_release(&spec);
-}
-
 static void test_how_an_mpi_program_is_started(void **state)
 {
     struct job_spec spec;
@@ -272,7 +242,6 @@ int main(void)
         cmocka_unit_test(test_strings),
         cmocka_unit_test(test_a_string_has_a_longest_length),
         cmocka_unit_test(test_words),
-        cmocka_unit_test(test_what_is_not_there_yet_is_refused),
         cmocka_unit_test(test_how_an_mpi_program_is_started),
         cmocka_unit_test(test_options_of_prun_are_plain_words),
     };
