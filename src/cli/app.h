@@ -25,6 +25,6 @@ extern const struct command command_app_wait, command_app_poll,
     command_app_accept, command_app_refuse, command_app_busy, command_app_done,
     command_app_fail, command_app_grow, command_app_release, command_app_offers,
     command_app_nodes, command_app_hostfile, command_app_time_left,
-    command_app_progress;
+    command_app_progress, command_app_run, command_app_exec, command_app_pool;
 
 #endif

@@ -11,7 +11,8 @@ static const struct command *const verbs[] = {
     &command_app_refuse,    &command_app_busy,     &command_app_done,
     &command_app_fail,      &command_app_grow,     &command_app_release,
     &command_app_offers,    &command_app_nodes,    &command_app_hostfile,
-    &command_app_time_left, &command_app_progress, NULL,
+    &command_app_time_left, &command_app_progress, &command_app_run,
+    &command_app_exec,      &command_app_pool,     NULL,
 };
 
 int app_open(erm_t **e, struct err *err)

@@ -31,7 +31,7 @@ _erm() {
         resize) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;
         app)
             if [ "$COMP_CWORD" -eq 2 ]; then
-                verbs="wait poll accept refuse busy done fail grow release offers nodes hostfile time-left progress"
+                verbs="wait poll accept refuse busy done fail grow release offers nodes hostfile time-left progress run exec pool"
             fi
             case ${COMP_WORDS[2]} in
             wait) words="--timeout --json --state-dir --color --help";;
@@ -48,6 +48,9 @@ _erm() {
             hostfile) words="--state-dir --color --help";;
             time-left) words="--state-dir --color --help";;
             progress) words="--state-dir --color --help";;
+            run) words="--checkpoint --warn --grace --state-dir --color --help";;
+            exec) words="--node --all --state-dir --color --help";;
+            pool) words="--file --slots --retries --keep-going --keep-nodes --grace --again --state-dir --color --help";;
             esac;;
         nodes) words="--reasons --no-header --json --state-dir --color --help";;
         drain) words="--reason --json --quiet --state-dir --color --help";;
