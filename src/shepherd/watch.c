@@ -68,8 +68,10 @@ void watch_prepare(void)
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
-    /* Ignored by whoever started us, the job would be reaped unseen. */
-    signal(SIGCHLD, SIG_DFL);
+    /* What nohup, or a shell's "&", has ignored would be so in the job; with
+     * SIGCHLD among it the job would be reaped unseen. */
+    for (int number = 1; number < NSIG; number++)
+        signal(number, SIG_DFL);
 }
 
 static void set_walltime(struct watch *w, int64_t walltime_us)

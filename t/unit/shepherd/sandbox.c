@@ -208,6 +208,14 @@ struct claim sandbox_claim(const struct sandbox *box, int64_t job)
     return claim;
 }
 
+void sandbox_await_command(const struct sandbox *box, int64_t job)
+{
+    for (int i = 0; sandbox_claim(box, job).command_pid == 0; i++) {
+        assert_true(i < SANDBOX_WAIT_MS / POLL_MS);
+        sandbox_pause();
+    }
+}
+
 struct exit_record sandbox_run(const struct sandbox *box, const struct run *run)
 {
     assert_int_equal(sandbox_wait(sandbox_start(box, run)), 0);

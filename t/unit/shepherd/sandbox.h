@@ -54,6 +54,8 @@ int sandbox_wait(pid_t pid);
 struct exit_record sandbox_run(const struct sandbox *box,
                                const struct run *run);
 struct claim sandbox_claim(const struct sandbox *box, int64_t job);
+/* Until the claim tells the command's pid: the command runs before that. */
+void sandbox_await_command(const struct sandbox *box, int64_t job);
 void sandbox_signal(pid_t shepherd, int signal, int value);
 /* Polls until the file NAME is there (not empty), fails after a while. */
 void sandbox_await(const struct sandbox *box, const char *name);
