@@ -129,8 +129,10 @@ static void tell_ended(struct manager *manager, const struct handover *handover,
                 (long long)handover->job, n, processes, nodes.text,
                 handover->kind == HANDOVER_GIVEN ? ", which it has given back"
                                                  : "");
-    strbuf_add_fmt(&note, "%u %s ended", n, processes);
-    turn_add_note(manager->turn, handover->job, strbuf_detach(&note));
+    strbuf_add_fmt(&note, "%u %s had to be ended", n, processes);
+    turn_add_directive_note(manager->turn, handover->job, handover->seq,
+                            note.text);
+    strbuf_release(&note);
     strbuf_release(&nodes);
 }
 

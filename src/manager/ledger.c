@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * News actions carry no time of their own: they belong to the record before
- * them.
+ * News actions carry no time of their own, and do not say why: they belong to
+ * the record before them.
  */
 #include "manager/ledger.h"
 
@@ -12,12 +12,13 @@
 #include "manager/node_names.h"
 #include "store/history.h"
 #include "store/journal.h"
+#include "store/resizes.h"
 
 struct ledger {
     struct manager *manager;
     struct store *store;
     time_us now;
-    bool by_dependency; /* the cancel before was the core's own */
+    const struct event *record; /* the last one; NULL = none yet */
 };
 
 void ledger_write_spec(struct manager *manager, const struct turn_spec *spec)
@@ -45,7 +46,7 @@ static void write_record(struct ledger *ledger, const struct event *event)
     char *text = event_to_text(event);
 
     ledger->now = event->now;
-    ledger->by_dependency = event->type == EV_CANCEL && event->is_dependency;
+    ledger->record = event;
     store_add_record(ledger->store, event->now,
                      event->type == EV_SUBMIT ? event->request.id : event->job,
                      event_type_name(event->type), text, NULL);
@@ -57,19 +58,14 @@ static void write_record(struct ledger *ledger, const struct event *event)
 
 static void write_phase(struct ledger *ledger, const struct action *action)
 {
-    const char *note = turn_find_note(ledger->manager->turn, action->job);
-    struct strbuf nodes, why;
+    struct strbuf nodes;
 
     strbuf_init(&nodes);
-    strbuf_init(&why);
     node_names_format(ledger->manager->nodes, &action->nodes, &nodes);
-    strbuf_add_str(&why, phase_why_name(action->why));
-    if (note != NULL)
-        strbuf_add_fmt(&why, ", %s", note);
     store_phase(ledger->store, action->job, action->attempt, ledger->now,
-                nodes.text, idset_count(&action->nodes), why.text, NULL);
+                nodes.text, idset_count(&action->nodes),
+                phase_why_name(action->why), NULL);
     strbuf_release(&nodes);
-    strbuf_release(&why);
 }
 
 static struct job_usage usage_of(const struct turn_end *end)
@@ -97,6 +93,12 @@ static void write_requeued(struct ledger *ledger, const struct action *action)
                             NULL);
 }
 
+/* Was the cancel before the core's own? */
+static bool is_by_dependency(const struct event *record)
+{
+    return record != NULL && record->type == EV_CANCEL && record->is_dependency;
+}
+
 static const char *ended_by(const struct ledger *ledger,
                             const struct action *action,
                             const struct turn_end *end)
@@ -107,7 +109,7 @@ static const char *ended_by(const struct ledger *ledger,
     case JOB_TIMEOUT:
         return "walltime";
     case JOB_CANCELLED:
-        return ledger->by_dependency ? "dependency" : "user";
+        return is_by_dependency(ledger->record) ? "dependency" : "user";
     case JOB_NODE_FAIL:
         return "node failure";
     default:
@@ -133,31 +135,34 @@ static void write_finished(struct ledger *ledger, const struct action *action)
     store_job_ended(ledger->store, &end, NULL);
 }
 
-static time_us offered_at(const struct ledger *ledger,
-                          const struct action *action)
-{
-    const struct job *job = sched_job(ledger->manager->sched, action->job);
-
-    if (job == NULL || job->directive.seq != action->seq)
-        return ledger->now;
-    return job->directive.offered;
-}
-
 static void write_directive(struct ledger *ledger, const struct action *action)
 {
-    bool is_open = directive_state_is_open(action->directive);
+    const struct event *record = ledger->record;
     struct directive_row row = {
         .seq = (int64_t)action->seq,
         .job = action->job,
+        .attempt = action->attempt,
         .op = directive_op_name(action->op),
         .asker = asker_name(action->asker),
         .state = directive_state_name(action->directive),
-        .offered = offered_at(ledger, action),
-        .closed = is_open ? 0 : ledger->now,
+        .offered = ledger->now,
         .n = idset_count(&action->nodes),
     };
+    struct strbuf nodes;
 
+    strbuf_init(&nodes);
+    node_names_format(ledger->manager->nodes, &action->nodes, &nodes);
+    row.nodes = nodes.text;
+    if (action->directive == DIRECTIVE_ACCEPTED)
+        row.accepted = ledger->now;
+    if (!directive_state_is_open(action->directive))
+        row.closed = ledger->now;
+    if (record != NULL && record->type == EV_OFFER)
+        row.for_job = record->for_job;
+    if (record != NULL && record->type == EV_REFUSED)
+        row.retry = record->duration;
     store_directive(ledger->store, &row, NULL);
+    strbuf_release(&nodes);
 }
 
 static void write_action(struct ledger *ledger, const struct action *action)
@@ -182,6 +187,11 @@ static void write_action(struct ledger *ledger, const struct action *action)
     default:
         break;
     }
+}
+
+void ledger_write_note(struct manager *manager, const struct turn_note *note)
+{
+    store_directive_note(manager->store, (int64_t)note->seq, note->text, NULL);
 }
 
 void ledger_write_actions(struct manager *manager,

@@ -11,6 +11,8 @@
 
 /* A job's row. What fails here fails the commit (store.h). */
 void ledger_write_spec(struct manager *manager, const struct turn_spec *spec);
+/* Of a directive that is stored already, or by this turn's actions. */
+void ledger_write_note(struct manager *manager, const struct turn_note *note);
 /* All that ACTIONS say. Ends are looked up in the turn. */
 void ledger_write_actions(struct manager *manager,
                           const struct actions *actions);

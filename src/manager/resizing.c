@@ -186,9 +186,11 @@ void resizing_progressed(struct manager *manager, int64_t job, uint64_t seq)
 void resizing_failed(struct manager *manager, int64_t job, uint64_t seq,
                      const char *why)
 {
-    if (why != NULL)
+    if (why != NULL) {
         log_warning(&manager->log, "[Elastic Scaling] job %lld: %s",
                     (long long)job, why);
+        turn_add_directive_note(manager->turn, job, seq, why);
+    }
     report(manager, EV_FAILED, job, seq);
 }
 

@@ -31,11 +31,6 @@ struct waiting_client {
     void *context;
 };
 
-struct turn_note {
-    int64_t job;
-    char *text; /* owned */
-};
-
 struct turn {
     struct manager *manager; /* borrowed */
     struct actions actions;  /* of this turn */
@@ -45,9 +40,9 @@ struct turn {
     size_t n_specs, specs_size;
     struct turn_end *ends; /* owned */
     size_t n_ends, ends_size;
+    size_t end_hint;         /* where the last one was found */
     struct turn_note *notes; /* owned */
     size_t n_notes, notes_size;
-    size_t end_hint;                /* where the last one was found */
     struct waiting_client *clients; /* owned */
     size_t n_clients, clients_size;
     turn_news_f *on_news;
@@ -196,7 +191,7 @@ struct actions *turn_actions(struct turn *turn)
 
 bool turn_is_pending(const struct turn *turn)
 {
-    return turn->actions.n > 0 || turn->n_specs > 0;
+    return turn->actions.n > 0 || turn->n_specs > 0 || turn->n_notes > 0;
 }
 
 /* ---- rows of this turn ---- */
@@ -270,20 +265,13 @@ const struct turn_end *turn_find_end(struct turn *turn, int64_t job)
     return NULL;
 }
 
-void turn_add_note(struct turn *turn, int64_t job, char *text)
+void turn_add_directive_note(struct turn *turn, int64_t job, uint64_t seq,
+                             const char *text)
 {
     turn->notes = grown(turn->notes, turn->n_notes, &turn->notes_size,
                         sizeof(*turn->notes));
-    turn->notes[turn->n_notes++] = (struct turn_note){job, text};
-}
-
-const char *turn_find_note(const struct turn *turn, int64_t job)
-{
-    for (size_t i = 0; i < turn->n_notes; i++) {
-        if (turn->notes[i].job == job)
-            return turn->notes[i].text;
-    }
-    return NULL;
+    turn->notes[turn->n_notes++] =
+        (struct turn_note){.job = job, .seq = seq, .text = mem_strdup(text)};
 }
 
 void turn_on_news(struct turn *turn, turn_news_f *news, void *context)
@@ -353,6 +341,8 @@ static int commit(struct turn *turn, struct err *err)
     for (size_t i = 0; i < turn->n_specs; i++)
         ledger_write_spec(manager, &turn->specs[i]);
     ledger_write_actions(manager, &turn->actions);
+    for (size_t i = 0; i < turn->n_notes; i++)
+        ledger_write_note(manager, &turn->notes[i]);
     return store_commit(manager->store, err);
 }
 

@@ -50,11 +50,17 @@ void turn_add_end(struct turn *turn, int64_t job, uint32_t attempt,
 /* NULL when there is none in this turn; borrowed until the turn ends. */
 const struct turn_end *turn_find_end(struct turn *turn, int64_t job);
 
-/* What is to be said of the change of JOB's nodes in this turn, for the
- * history. Takes TEXT. */
-void turn_add_note(struct turn *turn, int64_t job, char *text);
-/* NULL when there is none in this turn; borrowed until the turn ends. */
-const char *turn_find_note(const struct turn *turn, int64_t job);
+/* What there is to say of a directive, for the history. */
+struct turn_note {
+    int64_t job;
+    uint64_t seq;
+    char *text; /* owned */
+};
+/* Adds TEXT (copied; one clause without a full stop, like "in a checkpoint" or
+ * "2 processes were killed") to the note of a directive that was offered in
+ * this turn or before, also of one that is over. */
+void turn_add_directive_note(struct turn *turn, int64_t job, uint64_t seq,
+                             const char *text);
 
 /* Is there anything to commit or to do? */
 bool turn_is_pending(const struct turn *turn);

@@ -140,16 +140,3 @@ int store_job_ended(struct store *store, const struct job_end *end,
         store->n_failed++;
     return 0;
 }
-
-int store_directive(struct store *store, const struct directive_row *row,
-                    struct err *err)
-{
-    const struct value closed = {row->closed ? VALUE_NUMBER : VALUE_NULL,
-                                 row->closed, NULL};
-
-    return db_write(store, SQL_PUT_DIRECTIVE,
-                    VALUES(NUMBER(row->seq), NUMBER(row->job), TEXT(row->op),
-                           TEXT(row->asker), NUMBER(row->offered),
-                           TEXT(row->state), closed, NUMBER(row->n)),
-                    err);
-}

@@ -8,6 +8,7 @@
  * the states "completed" and "cancelled" mean something here (jobs in any
  * other have failed), and what a summary counts as resizes. Nothing
  * of a job is ever removed, so an id or an identity is never used again.
+ * How jobs were resized: resizes.h.
  */
 #ifndef ERM_STORE_HISTORY_H
 #define ERM_STORE_HISTORY_H
@@ -35,14 +36,6 @@ struct job_end {
     int code, signal;
     const char *ended_by; /* or NULL */
     struct job_usage usage;
-};
-
-/* A directive's present state; CLOSED is 0 while it is open. */
-struct directive_row {
-    int64_t seq, job;
-    const char *op, *asker, *state;
-    time_us offered, closed;
-    uint32_t n; /* nodes */
 };
 
 /* ERR_CONFLICT when the id or the identity was used before. */
@@ -75,10 +68,6 @@ int store_attempt_usage(struct store *store, int64_t id, uint32_t attempt,
 /* The job is over, once and for all: ERR_CONFLICT, and nothing changed, when
  * it was so before or was never added. */
 int store_job_ended(struct store *store, const struct job_end *end,
-                    struct err *err);
-
-/* Stores a directive or its new state. */
-int store_directive(struct store *store, const struct directive_row *row,
                     struct err *err);
 
 #endif

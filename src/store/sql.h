@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * All SQL of erm, in one place: the schema, version 1, and every statement.
+ * All SQL of erm, in one place: the schema and every statement.
  * doc/journal.md describes the tables. Times are microseconds since the epoch.
  */
 #ifndef ERM_STORE_SQL_H
 #define ERM_STORE_SQL_H
 
 #define STORE_APPLICATION_ID 0x65726d31 /* "erm1" in the file's header */
-#define STORE_SCHEMA 1
+#define STORE_SCHEMA 2
 
-#define STORE_TABLES                                                           \
+/* The schema, as a step for each of its versions: a new database gets all of
+ * them, an older one those that it lacks. A step is never changed again. */
+#define STORE_SCHEMA_1                                                         \
     "create table journal(seq integer primary key, time integer not null,"     \
     " job integer not null, type text not null, text text not null,"           \
     " sum integer not null) strict;"                                           \
@@ -43,6 +45,29 @@
     " slots integer not null, reason text, since integer) strict;"             \
     "create table setting(key text primary key, value text not null)"          \
     " strict, without rowid;"
+#define STORE_SCHEMA_2                                                     \
+    "alter table directive add column attempt integer not null default 0;" \
+    "alter table directive add column for_job integer not null default 0;" \
+    "alter table directive add column accepted integer;"                   \
+    "alter table directive add column nodes text not null default '';"     \
+    "alter table directive add column retry integer;"                      \
+    "alter table directive add column note text;"                          \
+    "create index directive_by_job on directive(job);"                     \
+    "alter table phase add column progress_from integer;"                  \
+    "alter table phase add column progress_from_at integer;"               \
+    "alter table phase add column progress_to integer;"                    \
+    "alter table phase add column progress_to_at integer;"                 \
+    "create index job_by_name on job(name) where name is not null;"        \
+    "create table learned(name text, op text, n integer not null,"         \
+    " took_us integer not null, primary key(name, op))"                    \
+    " strict, without rowid;"                                              \
+    "insert into learned select name, op, count(*), sum(closed - offered)" \
+    " from directive join job on id = job"                                 \
+    " where name is not null and state = 'done' group by name, op;"
+#define STORE_SCHEMA_STEPS             \
+    {                                  \
+        STORE_SCHEMA_1, STORE_SCHEMA_2 \
+    }
 
 /* What a row of struct history_job is made of, in its order. */
 #define JOB_COLUMNS                                                         \
@@ -111,8 +136,9 @@
       " and phase = (select max(phase) from phase where job = ?1"              \
       " and attempt = ?2) and end is null")                                    \
     X(SQL_OPEN_PHASE,                                                          \
-      "insert into phase select ?1, ?2, coalesce(max(phase), 0) + 1, ?3,"      \
-      " null, ?4, ?5, ?6 from phase where job = ?1 and attempt = ?2")          \
+      "insert into phase(job, attempt, phase, start, n_nodes, nodes, why)"     \
+      " select ?1, ?2, coalesce(max(phase), 0) + 1, ?3, ?4, ?5, ?6 from phase" \
+      " where job = ?1 and attempt = ?2")                                      \
     X(SQL_ADD_ENDING,                                                          \
       "insert into ending values(?1, ?2,"                                      \
       " (select submitted from job where id = ?1),"                            \
@@ -121,8 +147,22 @@
       " ?4, ?5, ?6, ?7,"                                                       \
       " (select coalesce(sum((coalesce(end, ?3) - start) * n_nodes), 0)"       \
       " from phase where job = ?1))")                                          \
-    X(SQL_PUT_DIRECTIVE, "insert or replace into directive"                    \
-                         " values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")            \
+    /* resizes; what was once told of one stays */                             \
+    X(SQL_PUT_DIRECTIVE,                                                       \
+      "insert into directive(seq, job, attempt, op, asker, for_job, offered,"  \
+      " accepted, state, closed, n, nodes, retry)"                             \
+      " values(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)"        \
+      " on conflict(seq) do update set state = excluded.state,"                \
+      " accepted = coalesce(accepted, excluded.accepted),"                     \
+      " closed = excluded.closed, n = excluded.n, nodes = excluded.nodes,"     \
+      " retry = coalesce(excluded.retry, retry)")                              \
+    X(SQL_NOTE_DIRECTIVE,                                                      \
+      "update directive set note = iif(note is null, ?2, note || '; ' || ?2)"  \
+      " where seq = ?1")                                                       \
+    X(SQL_DIRECTIVES,                                                          \
+      "select seq, job, attempt, op, asker, for_job, offered, accepted,"       \
+      " state, closed, n, nodes, retry, note from directive where job = ?1"    \
+      " order by seq")                                                         \
     /* looking at the history */                                               \
     X(SQL_ENDED_JOBS, ENDED_JOBS JOB_NEWEST)                                   \
     X(SQL_ENDED_JOBS_BY_ID,                                                    \

@@ -17,8 +17,6 @@
 #define DB_NAME "erm.db"
 #define OPEN_MARK "store.open" /* set while a manager has the store open */
 #define BUSY_TIMEOUT_MS 2000
-#define TEXT_OF(x) TEXT_OF_TOKEN(x)
-#define TEXT_OF_TOKEN(x) #x
 
 static bool make_room(void *arg)
 {
@@ -64,7 +62,7 @@ static int connect_db(struct store *store, struct err *err)
 }
 
 /* Is this erm's database, and of a version that we know? Comes before all
- * that could change the file. 1: it is empty. */
+ * that could change the file. The schema's version, 0: it is empty. */
 static int check_version(struct store *store, struct err *err)
 {
     int64_t application, version, n_tables;
@@ -74,8 +72,8 @@ static int check_version(struct store *store, struct err *err)
         db_number(store, SQL_COUNT_TABLES, NULL, 0, &n_tables, err) < 0)
         return -1;
     if (n_tables == 0 && version == 0 && application == 0)
-        return 1;
-    if (application != STORE_APPLICATION_ID)
+        return 0;
+    if (application != STORE_APPLICATION_ID || version < 1)
         return err_set(err, ERR_INPUT, "%s is not a database of erm",
                        store->path);
     if (version > STORE_SCHEMA) {
@@ -85,7 +83,7 @@ static int check_version(struct store *store, struct err *err)
                 store->path, (long long)version, STORE_SCHEMA);
         return err_hint(err, "use the newer erm, or another --state-dir");
     }
-    return 0;
+    return (int)version;
 }
 
 /* WAL needs shared memory, which does not work across machines. */
@@ -109,24 +107,19 @@ static int set_journal_mode(struct store *store, const char *network,
     return 0;
 }
 
+/* How the file is used. Returns the schema's version, 0: it is empty; or -1. */
 static int set_up(struct store *store, const char *network, struct err *err)
 {
-    int is_empty = check_version(store, err);
+    int version = check_version(store, err);
 
-    if (is_empty < 0 || set_journal_mode(store, network, err) < 0 ||
+    if (version < 0 || set_journal_mode(store, network, err) < 0 ||
         db_exec(store,
                 "pragma synchronous = full; pragma temp_store = memory;"
                 "pragma cache_size = -4096; pragma cell_size_check = on;"
                 "pragma trusted_schema = off",
                 err) < 0)
         return -1;
-    if (!is_empty)
-        return 0;
-    return db_exec(
-        store,
-        "begin immediate;" STORE_TABLES "pragma application_id = " TEXT_OF(
-            STORE_APPLICATION_ID) ";pragma user_version = " TEXT_OF(STORE_SCHEMA) ";commit",
-        err);
+    return version;
 }
 
 /* Checking costs about as much as reading the file, so a clean end saves it. */
@@ -153,6 +146,41 @@ static int check_last_end(struct store *store, struct err *err)
     return is_good ? 0 : -1;
 }
 
+/* Takes the schema from VERSION to ours, all steps or none. */
+static int upgrade(struct store *store, int version, struct err *err)
+{
+    static const char *const steps[STORE_SCHEMA] = STORE_SCHEMA_STEPS;
+    struct strbuf sql;
+    int rc;
+
+    if (version == STORE_SCHEMA)
+        return 0;
+    if (version > 0)
+        log_info(store->log, "%s: schema %d becomes %d", store->path, version,
+                 STORE_SCHEMA);
+    strbuf_init(&sql);
+    strbuf_add_str(&sql, "begin immediate;");
+    for (int i = version; i < STORE_SCHEMA; i++)
+        strbuf_add_str(&sql, steps[i]);
+    strbuf_add_fmt(&sql,
+                   "pragma application_id = %d; pragma user_version = %d;"
+                   "commit",
+                   STORE_APPLICATION_ID, STORE_SCHEMA);
+    rc = db_exec(store, sql.text, err);
+    strbuf_release(&sql);
+    return rc;
+}
+
+/* From what is in the file, whole or in need of a check, to what we use. */
+static int make_ready(struct store *store, const char *network, struct err *err)
+{
+    int version = set_up(store, network, err);
+
+    if (version < 0 || (version > 0 && check_last_end(store, err) < 0))
+        return -1;
+    return upgrade(store, version, err);
+}
+
 static void keep_ballast(struct store *store, int dir_fd)
 {
     struct err err;
@@ -177,8 +205,8 @@ struct store *store_open(const struct state_dir *dir, const struct log *log,
     disk_guard_init(&store->guard, make_room, store);
     keep_ballast(store, dir->fd);
     if (make_file(store, dir->fd, err) < 0 || connect_db(store, err) < 0 ||
-        set_up(store, dir->network, err) < 0 ||
-        check_last_end(store, err) < 0 || db_load_counters(store, err) < 0 ||
+        make_ready(store, dir->network, err) < 0 ||
+        db_load_counters(store, err) < 0 ||
         store_set_setting(store, OPEN_MARK, "1", err) < 0 ||
         store_commit(store, err) < 0)
         goto error;

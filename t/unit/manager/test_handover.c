@@ -5,7 +5,7 @@
 
 #include "manager/handover.h"
 #include "manager/resizing.h"
-#include "store/history_view.h"
+#include "store/resizes.h"
 
 #define JOB(command)                                                       \
     "{\"command\": \"" command "\", \"elastic\": true, \"min_nodes\": 1,"  \
@@ -32,20 +32,23 @@ static uint64_t start_shrink(struct stage *stage, const char *spec)
     return sched_job(stage->manager->sched, 1)->directive.seq;
 }
 
-static int find_why(void *arg, const struct history_phase *phase)
+static int find_note(void *arg, const struct directive_row *row)
 {
-    char *why = arg;
+    char *note = arg;
 
-    snprintf(why, 100, "%s", phase->why);
+    if (strcmp(row->op, directive_op_name(DIRECTIVE_SHRINK)) == 0)
+        snprintf(note, 100, "%s: %s", row->state,
+                 row->note == NULL ? "" : row->note);
     return 0;
 }
 
-static void expect_why(struct stage *stage, const char *expected)
+/* What the history says of the shrink; the job is offered to grow again. */
+static void expect_note(struct stage *stage, const char *expected)
 {
-    char why[100] = "";
+    char note[100] = "";
 
-    store_each_phase(stage->manager->store, 1, find_why, why, NULL);
-    assert_string_equal(why, expected);
+    store_each_directive(stage->manager->store, 1, find_note, note, NULL);
+    assert_string_equal(note, expected);
 }
 
 static void test_nothing_was_left(void **state)
@@ -59,7 +62,7 @@ static void test_nothing_was_left(void **state)
     stage_expect_log(stage, "shrink 3 -> 2 (node3) done");
     assert_false(handover_is_under_way(stage->manager, 1, seq));
     assert_int_equal(stage_count_log(stage, "had to be ended"), 0);
-    expect_why(stage, "shrink");
+    expect_note(stage, "done: ");
 }
 
 static void test_what_was_left_is_ended_and_said(void **state)
@@ -74,7 +77,7 @@ static void test_what_was_left_is_ended_and_said(void **state)
     stage_expect_log(stage, "shrink 3 -> 2 (node3) done");
     stage_expect_log(stage, "1 process had to be ended on node3, which it has "
                             "given back");
-    expect_why(stage, "shrink, 1 process ended");
+    expect_note(stage, "done: 1 process had to be ended");
 }
 
 static void test_force_needs_no_word_of_the_job(void **state)

@@ -5,6 +5,7 @@
 #include "manager/turn.h"
 #include "store/history_view.h"
 #include "store/journal.h"
+#include "store/resizes.h"
 
 struct row {
     char state[32], ended_by[64], name[32], source[32];
@@ -144,6 +145,76 @@ static void test_phases_follow_the_size(void **state)
     assert_int_equal(summary.expands, 1);
 }
 
+static int keep_directive(void *arg, const struct directive_row *row)
+{
+    char *text = arg;
+
+    snprintf(text, 200, "%s %u:%s by %s for %lld: %s, retry %lld (%s)", row->op,
+             row->n, row->nodes, row->asker, (long long)row->for_job,
+             row->state, (long long)row->retry,
+             row->note == NULL ? "" : row->note);
+    assert_true(row->offered > 0);
+    assert_int_equal(row->attempt, 1);
+    assert_int_equal(row->closed == 0, strstr(text, "offered") != NULL);
+    return 0;
+}
+
+static void expect_directive(struct stage *stage, int64_t job,
+                             const char *expected)
+{
+    char text[200] = "";
+
+    assert_int_equal(store_each_directive(stage->manager->store, job,
+                                          keep_directive, text, NULL),
+                     0);
+    assert_string_equal(text, expected);
+}
+
+static void test_a_resize_is_told_with_its_answer(void **state)
+{
+    struct stage *stage = *state;
+    const struct job *job;
+    struct event event;
+
+    stage_start(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"elastic\": true,"
+                        " \"min_nodes\": 2, \"max_nodes\": 3}");
+    stage_expect_log(stage, "offered");
+    expect_directive(stage, 1,
+                     "expand 1:node3 by scheduler for 0: offered,"
+                     " retry 0 ()");
+    job = sched_job(stage->manager->sched, 1);
+    turn_add_directive_note(stage->manager->turn, 1, job->directive.seq,
+                            "in a checkpoint");
+    assert_true(turn_is_pending(stage->manager->turn));
+    event_init(&event, EV_REFUSED, manager_now(stage->manager));
+    event.job = 1;
+    event.seq = job->directive.seq;
+    event.duration = 60;
+    manager_event(stage->manager, &event, NULL);
+    turn_run(stage->manager->turn);
+    expect_directive(stage, 1,
+                     "expand 1:node3 by scheduler for 0: refused,"
+                     " retry 60 (in a checkpoint)");
+}
+
+static void test_a_shrink_tells_for_whom(void **state)
+{
+    struct stage *stage = *state;
+
+    stage_start(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"elastic\": true,"
+                        " \"min_nodes\": 2, \"max_nodes\": 3,"
+                        " \"cooldown\": 0}");
+    stage_expect_log(stage, "offered");
+    answer(stage, 1, EV_DONE);
+    stage_submit(stage, "{\"command\": \"sleep 60\"}");
+    stage_expect_log(stage, "shrink");
+    expect_directive(stage, 1,
+                     "shrink 1:node3 by scheduler for 2: offered,"
+                     " retry 0 ()");
+}
+
 static void test_a_requeue_is_a_new_attempt(void **state)
 {
     struct stage *stage = *state;
@@ -194,6 +265,8 @@ int main(void)
         STORY(test_an_end_has_all_that_is_known),
         STORY(test_who_ended_it),
         STORY(test_phases_follow_the_size),
+        STORY(test_a_resize_is_told_with_its_answer),
+        STORY(test_a_shrink_tells_for_whom),
         STORY(test_a_requeue_is_a_new_attempt),
         STORY(test_the_journal_has_every_event),
     };

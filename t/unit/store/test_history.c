@@ -287,32 +287,6 @@ static void test_ends_are_counted(void **state)
     assert_int_equal(failed, 4);
 }
 
-/* ---- directives ---- */
-
-static void test_directive_is_stored_once_in_its_last_state(void **state)
-{
-    struct world *world = *state;
-    struct history_summary summary;
-    struct directive_row row = {.seq = 1,
-                                .job = 5,
-                                .op = "expand",
-                                .asker = "scheduler",
-                                .state = "offered",
-                                .offered = 100,
-                                .n = 2};
-
-    assert_int_equal(store_directive(world->store, &row, NULL), 0);
-    assert_int_equal(store_summary(world->store, 0, 1000, &summary, NULL), 0);
-    assert_int_equal(summary.expands, 0);
-    row.state = "done";
-    row.closed = 130;
-    assert_int_equal(store_directive(world->store, &row, NULL), 0);
-    assert_int_equal(store_directive(world->store, &row, NULL), 0);
-    assert_int_equal(store_summary(world->store, 0, 1000, &summary, NULL), 0);
-    assert_int_equal(summary.expands, 1);
-    assert_int_equal(summary.shrinks, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -329,7 +303,6 @@ int main(void)
         STORE_TEST(test_unknown_job_cannot_end),
         STORE_TEST(test_job_that_never_ran_can_end),
         STORE_TEST(test_ends_are_counted),
-        STORE_TEST(test_directive_is_stored_once_in_its_last_state),
     };
     return RUN(tests);
 }

@@ -3,6 +3,7 @@
 
 #include "core/job.h"
 #include "store/history_view.h"
+#include "store/resizes.h"
 
 #define HOUR (3600 * USEC_PER_SEC)
 
@@ -210,7 +211,8 @@ static void add_directive(struct world *world, int64_t seq, const char *op,
                                       .state = state,
                                       .offered = closed ? closed - 1 : 1,
                                       .closed = closed,
-                                      .n = 1};
+                                      .n = 1,
+                                      .nodes = "n1"};
 
     assert_int_equal(store_directive(world->store, &row, NULL), 0);
 }

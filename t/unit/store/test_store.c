@@ -114,10 +114,10 @@ static void test_newer_schema_is_refused_untouched(void **state)
     struct world *world = *state;
 
     world_close(world);
-    meddle(world, "pragma user_version = 2");
-    assert_opening_fails(world, ERR_CONFLICT, "newer erm (schema 2");
+    meddle(world, "pragma user_version = 3");
+    assert_opening_fails(world, ERR_CONFLICT, "newer erm (schema 3");
     assert_contains(world->err.hint, "newer erm");
-    meddle(world, "pragma user_version = 1");
+    meddle(world, "pragma user_version = 2");
     assert_int_equal(world_open(world), 0);
     assert_false(store_was_unclean(world->store));
 }
