@@ -39,6 +39,24 @@ static void test_a_signal_is_the_offer(void **state)
     assert_true(job_1(stage)->directive.shown);
 }
 
+static bool is_grown(void *context)
+{
+    const struct job *job = job_1(context);
+
+    return job != NULL && job->attempt == 2 && job->state == JOB_RUNNING &&
+           idset_count(&job->nodes) == 3;
+}
+
+static void test_it_runs_again_on_the_nodes_that_it_is_to_have(void **state)
+{
+    struct stage *stage = *state;
+
+    start_with_offer(stage, JOB("sleep 60; : on-signal 85"));
+    if (!stage_until(stage, is_grown, stage, 5000))
+        fail_msg("it did not run again");
+    assert_true(file_has(".erm/nodes/1.2", "node3"));
+}
+
 /* It would end of the signal; so it keeps its size, and lives. */
 static void test_a_program_without_a_handler_gets_none(void **state)
 {
@@ -82,6 +100,7 @@ int main(void)
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
     const struct CMUnitTest tests[] = {
         STORY(test_a_signal_is_the_offer),
+        STORY(test_it_runs_again_on_the_nodes_that_it_is_to_have),
         STORY(test_a_program_without_a_handler_gets_none),
         STORY(test_offered_twice_signalled_once),
         STORY(test_a_job_that_ends_before_it_is_told),
