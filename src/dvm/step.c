@@ -188,18 +188,29 @@ static off_t length_of_errors(void)
     return fstat(STDERR_FILENO, &st) == 0 ? st.st_size : 0;
 }
 
+/* What a command starts on its hosts by other means than prun is to be known
+ * there. On pretend hosts it is all below the shepherd. */
+static bool is_marked(const struct dvm_options *options)
+{
+    return options->per_node == 0 && (options->rsh_how == NULL ||
+                                      strcmp(options->rsh_how, "pretend") != 0);
+}
+
 static pid_t start_command(struct step *step)
 {
     const struct dvm_options *options = step->options;
     struct argv argv = {0};
-    struct strbuf uri, tmp;
+    struct strbuf uri, tmp, key;
     pid_t pid;
 
+    strbuf_init(&key);
     strbuf_init(&uri);
     strbuf_init(&tmp);
     strbuf_add_fmt(&uri, "ERM_DVM_URI=file:%s", step->uri_file.text);
     strbuf_add_fmt(&tmp, "TMPDIR=%s", step->tmp.text);
-    const char *const env[] = {uri.text, tmp.text, NULL};
+    strbuf_add_fmt(&key, "ERM_DVM_KEY=%s", options->key);
+    const char *const env[] = {uri.text, tmp.text,
+                               is_marked(options) ? key.text : NULL, NULL};
     if (options->per_node > 0) {
         prun_fill(&argv, options, &step->hosts, step->uri_file.text);
     } else {
@@ -210,6 +221,7 @@ static pid_t start_command(struct step *step)
     argv_release(&argv);
     strbuf_release(&uri);
     strbuf_release(&tmp);
+    strbuf_release(&key);
     return pid;
 }
 

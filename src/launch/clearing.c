@@ -10,6 +10,9 @@
 
 #define FIRST_PAUSE (10 * USEC_PER_MSEC)
 #define LONGEST_PAUSE (500 * USEC_PER_MSEC)
+/* A process that is being started has its parent's environment until its exec,
+ * which on a busy machine takes a while. */
+#define QUIET_PAUSE (50 * USEC_PER_MSEC)
 #define QUIET_LOOKS 2
 
 static void wait(struct clearing *clearing, dur_us span)
@@ -127,7 +130,7 @@ void clearing_looked(struct clearing *clearing, uint32_t n)
     if (clearing->n_quiet >= QUIET_LOOKS)
         finish(clearing);
     else if (clearing->n_quiet > 0)
-        wait(clearing, FIRST_PAUSE);
+        wait(clearing, QUIET_PAUSE);
     else
         wait_more(clearing);
 }

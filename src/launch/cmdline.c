@@ -487,6 +487,8 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     put_text(&env, "ERM_NODEFILE", a->node_file);
     put_text(&env, "ERM_POLICY_FILE", a->policy_file);
     put_text(&env, "ERM_REQUESTS_FILE", a->requests_file);
+    put_text(&env, "ERM_DVM_KEY", a->key);
+    put_text(&env, "ERM_RSH", a->rsh);
     put_nodes(&env, &ad);
     put_times(&env, a);
     put_examol(&env, &ad);

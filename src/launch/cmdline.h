@@ -44,6 +44,10 @@ struct allocation { /* all borrowed */
                                   the DVM is */
     bool can_lose_ranks;       /* MPI_Finalize() must not wait for those that
                                   go on (OMPI_MCA_async_mpi_finalize) */
+    const char *key;           /* ERM_DVM_KEY: by which what it starts on its
+                                  hosts is known; NULL = none, or by others */
+    const char *rsh;           /* ERM_RSH: how its hosts are reached; NULL = its
+                                  nodes are slices of this machine */
 };
 
 /* Appends the adapted command to OUT. -1 and ERR (ERR_INPUT) when the command

@@ -292,6 +292,17 @@ static int set_nodes(struct launcher *launcher, const struct launch_node *nodes,
     return 0;
 }
 
+/* A command may reach its hosts by its own means. */
+static int start_plain(struct prrte *prrte,
+                       const struct launch_request *request, struct err *err)
+{
+    int rc = prrte->inner->ops->start(prrte->inner, request, err);
+
+    if (rc == 0 && prrte->hosts != NULL)
+        add_run(prrte, &request->key, request->nodes, false);
+    return rc;
+}
+
 static int start(struct launcher *launcher,
                  const struct launch_request *request, struct err *err)
 {
@@ -301,7 +312,7 @@ static int start(struct launcher *launcher,
     int rc;
 
     if (request->dvm == NULL)
-        return prrte->inner->ops->start(prrte->inner, request, err);
+        return start_plain(prrte, request, err);
     wrapper = engine_wrapper(prrte->engine, request);
     wrapped.wrapper = (const char *const *)wrapper;
     rc = prrte->inner->ops->start(prrte->inner, &wrapped, err);
@@ -332,7 +343,7 @@ static enum claim_state adopt(struct launcher *launcher,
     enum claim_state state = prrte->inner->ops->adopt(prrte->inner, key, place);
 
     if (state == CLAIM_NONE || place == NULL || find(prrte, key) != NULL ||
-        !(place->has_dvm || was_wrapped(prrte, key)))
+        (prrte->hosts == NULL && !place->has_dvm && !was_wrapped(prrte, key)))
         return state;
     add_run(prrte, key, place->nodes, place->is_pool);
     if (prrte->pool != NULL && place->is_pool)

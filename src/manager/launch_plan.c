@@ -228,6 +228,24 @@ static void set_dvm(struct launch_plan *plan, const struct manager *manager,
         plan->dvm_key = mem_strdup(engine_key(manager->engine, &owner, key));
 }
 
+static bool is_on_hosts(const struct manager *manager)
+{
+    return manager->engine != NULL && manager->launcher != NULL &&
+           strcmp(manager->launcher->ops->name, "prrte") == 0;
+}
+
+/* The environment of a wrapped job is its shepherd's and its wrapper's as well.
+ * These may stand on a host of the pool, and must not be known by the key. */
+static void set_key(struct launch_plan *plan, const struct manager *manager,
+                    int64_t id, uint32_t attempt)
+{
+    struct launch_key owner = {id, attempt, 0};
+    char key[ENGINE_KEY_MAX];
+
+    if (is_on_hosts(manager) && !plan->has_dvm)
+        plan->key = mem_strdup(engine_key(manager->engine, &owner, key));
+}
+
 /* Only such a job is ever told of a directive. */
 static bool has_mailbox(const struct job_request *request)
 {
@@ -263,6 +281,8 @@ static struct allocation describe(const struct launch_plan *plan,
         .dvm_uri = plan->dvm_uri,
         .dvm_key = plan->dvm_key,
         .can_lose_ranks = spec->launch == LAUNCH_MPI && has_mailbox(request),
+        .key = plan->key,
+        .rsh = is_on_hosts(manager) ? manager->engine->rsh_how : NULL,
     };
 
     return allocation;
@@ -294,6 +314,7 @@ int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
     set_paths(plan, manager, spec, id, attempt);
     set_limits(plan, manager, spec, request, id);
     set_dvm(plan, manager, spec, id, attempt);
+    set_key(plan, manager, id, attempt);
     allocation = describe(plan, manager, spec, request, id, attempt);
     if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {
         launch_plan_release(plan);
@@ -345,6 +366,7 @@ void launch_plan_release(struct launch_plan *plan)
     free(plan->node_file);
     free(plan->dvm_uri);
     free(plan->dvm_key);
+    free(plan->key);
 }
 
 /* By rename: the job may read it at any time. */

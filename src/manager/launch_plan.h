@@ -29,6 +29,8 @@ struct launch_plan {
     struct launch_dvm dvm; /* borrows from the plan and SPEC */
     char *dvm_uri;         /* owned: file with the DVM's address, or NULL */
     char *dvm_key;         /* owned: of its processes in the pool's DVM, NULL */
+    char *key;             /* owned: of what it starts on its hosts; NULL: they
+                              are slices of this machine, or erm-dvm says it */
 };
 
 /* Does a job of SPEC run in a DVM, and in the pool's? */

@@ -138,6 +138,19 @@ static void test_a_command_by_prun(void **state)
     assert_true(scene_file_has(scene, "prun.calls", "--map-by ppr:1:node"));
 }
 
+/* What it starts on its hosts by its own means is to be known there. */
+static void test_a_command_that_may_reach_its_hosts(void **state)
+{
+    struct scene *scene = *state;
+    struct step step;
+
+    scene->options.command = "echo $ERM_DVM_KEY >$FAKE/key";
+    scene->options.rsh_how = "ssh";
+    begin(&step, scene);
+    assert_int_equal(finish(&step), 0);
+    assert_true(scene_file_has(scene, "key", scene->key));
+}
+
 static void test_a_command_that_dies_of_a_signal(void **state)
 {
     struct scene *scene = *state;
@@ -786,6 +799,7 @@ int main(void)
         STORY(test_a_command_that_calls_prun),
         STORY(test_a_link_in_tmp),
         STORY(test_a_command_by_prun),
+        STORY(test_a_command_that_may_reach_its_hosts),
         STORY(test_a_command_that_dies_of_a_signal),
         STORY(test_no_hosts),
         STORY(test_the_third_try_works),

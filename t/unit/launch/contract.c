@@ -287,11 +287,12 @@ static void test_many_at_once(void **state)
 
 /* A job on both, and what starts on b: it stays until it is ended. */
 #define ON_BOTH(on_b) on_b "echo ready; sleep 100"
-#define STAYS_ON_B "ERM_NODE=b sleep 100 & : stays; "
-#define STUBBORN_ON_B                                          \
-    "export ERM_NODE=b; (trap '' TERM; echo >on_b; sleep 100)" \
-    "& : stays ignore-term; unset ERM_NODE; "                  \
+#define STAYS_ON_B                                              \
+    "ERM_NODE=b sh -c 'echo >on_b; exec sleep 100' & : stays; " \
     "while [ ! -s on_b ]; do sleep 0.01; done; "
+#define STUBBORN_ON_B                                                        \
+    "ERM_NODE=b sh -c 'trap \"\" TERM; echo >on_b; sleep 100; sleep 100' & " \
+    ": stays ignore-term; while [ ! -s on_b ]; do sleep 0.01; done; "
 
 static void start_on_both(struct rig *rig, const char *command)
 {

@@ -268,6 +268,8 @@ static void test_environment(void **state)
         {"ERM_END_TIME", "2800"},
         {"ERM_RESTART", "2"},
         {"ERM_POLICY_FILE", NULL},
+        {"ERM_DVM_KEY", NULL},
+        {"ERM_RSH", NULL},
         {"ERM_REQUESTS_FILE", NULL},
         {"NUM_NODES_EXAMOL", "2"},
         {"NODES_EXAMOL", "st33,st34"},

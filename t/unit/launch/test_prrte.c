@@ -214,7 +214,7 @@ static void test_without_a_dvm(void **state)
     rig->has_dvm = false;
     assert_int_equal(rig_run(rig, 1, "exit 4").code, 4);
     assert_false(sandbox_has(&rig->box, "prte.starts"));
-    assert_true(scene_is_alive(stray)); /* its hosts are not swept */
+    assert_false(scene_is_alive(stray)); /* it reached a host by itself */
 }
 
 static void test_by_prun(void **state)
@@ -603,13 +603,15 @@ static void test_adopt_without_a_dvm(void **state)
     struct rig *rig = *state;
     pid_t stray;
 
+    idset_add(&rig->nodes, 1);
     restart_under_a_job(rig, false, false);
+    stray = start_stray(rig, 1); /* it has reached a host by itself */
     TURN_UNTIL(rig, rig->n_up == RIG_NODES);
-    stray = start_stray(rig, 1);
+    assert_true(scene_is_alive(stray));
     put(rig, "go", "");
     rig_await(rig, 3);
     assert_int_equal(rig->reports[2].exit.code, 6);
-    assert_true(scene_is_alive(stray));
+    assert_false(scene_is_alive(stray));
 }
 
 /* The manager was killed, and the job ended before the next one came. */

@@ -190,7 +190,9 @@ static void test_a_command_that_cannot_be_read(void **state)
 }
 
 /* PRRTE is there, as far as the plan knows. */
-static struct engine engine = {.pool_uri = (char[]){"/s/dvm/pool.uri"}};
+static struct engine engine = {.pool_uri = (char[]){"/s/dvm/pool.uri"},
+                               .rsh_how = (char[]){"ssh -v"},
+                               .mark = (char[]){"abc"}};
 
 static void start_with_prrte(struct stage *stage, const char *dvm)
 {
@@ -294,6 +296,35 @@ static void test_ranks_that_may_leave(void **state)
     }
 }
 
+/* On other machines: how they are reached, and the mark of what is started
+ * there; erm-dvm gives that to a command with a DVM. */
+static void test_a_job_that_reaches_its_hosts_by_itself(void **state)
+{
+    struct stage *stage = *state;
+    const struct launcher_ops *fake;
+    struct launcher_ops remote;
+    struct launch_plan plan;
+
+    start_with_prrte(stage, NULL);
+    fake = stage->manager->launcher->ops;
+    remote = *fake;
+    remote.name = "prrte";
+    plan = make(stage, "{\"command\": \"a\"}");
+    assert_string_equal(variable(&plan, "ERM_DVM_KEY"), "");
+    assert_string_equal(variable(&plan, "ERM_RSH"), "");
+    launch_plan_release(&plan);
+    stage->manager->launcher->ops = &remote;
+    plan = make(stage, "{\"command\": \"a\"}");
+    assert_string_equal(variable(&plan, "ERM_RSH"), engine.rsh_how);
+    assert_string_equal(variable(&plan, "ERM_DVM_KEY"), "abc.7.2");
+    launch_plan_release(&plan);
+    plan = make(stage, "{\"command\": \"a\", \"dvm\": \"job\"}");
+    assert_string_equal(variable(&plan, "ERM_RSH"), engine.rsh_how);
+    assert_string_equal(variable(&plan, "ERM_DVM_KEY"), "");
+    launch_plan_release(&plan);
+    stage->manager->launcher->ops = fake;
+}
+
 static void test_a_command_with_its_own_prun(void **state)
 {
     struct stage *stage = *state;
@@ -354,6 +385,7 @@ int main(void)
         STORY(test_whose_dvm),
         STORY(test_an_mpi_program),
         STORY(test_ranks_that_may_leave),
+        STORY(test_a_job_that_reaches_its_hosts_by_itself),
         STORY(test_a_command_with_its_own_prun),
         STORY(test_what_cannot_be_had),
         STORY(test_a_command_that_cannot_be_read),
