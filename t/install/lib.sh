@@ -46,7 +46,10 @@ archive=$(find "$root/dest" -name liberm.a)
 export LD_LIBRARY_PATH="$folder"
 strict='-std=c99 -Wall -Wextra -Werror'
 
-echo 1..9
+# The calls of the header, a line each.
+grep -oE '\berm_[a-z_]+\(' "$include/erm.h" | tr -d '(' | sort -u >calls
+
+echo 1..12
 check "a program is built by pkg-config" cc $strict -o app "$here/app.c" $flags
 check "and runs with the shared library" prints "2 nodes, first n1" ./app
 check "and asks for liberm.so.0" \
@@ -59,14 +62,28 @@ check "a program is built with the one file" \
     cc $strict -O2 -I "$include" -o app_one "$here/app.c" "$source"
 check "and runs" prints "2 nodes, first n1" ./app_one
 check "nothing but erm.h's calls is visible" sh -c '
-    grep -oE "\berm_[a-z_]+\(" "$1" | tr -d "(" | sort -u >said
-    nm -D --defined-only "$2" | sed -n "s/.* T \([a-z_]*\).*/\1/p" | sort >seen
-    diff said seen' sh "$include/erm.h" "$folder/liberm.so.0"
+    nm -D --defined-only "$1" | sed -n "s/.* T \([a-z_]*\).*/\1/p" | sort >seen
+    diff calls seen' sh "$folder/liberm.so.0"
+check "erm(3) has them all" sh -c '
+    while read -r call; do grep -qF "*$call*" "$1" || echo "$call"; done \
+        <calls >missing && diff missing /dev/null' sh "$here/../../doc/man/erm.3.scd"
+check "so has the Fortran module" sh -c '
+    sed -n "s/^ *\(function\|subroutine\) \(erm_[a-z_]*\)(.*bind(C).*/\2/p" \
+        "$1" | sort >seen; diff calls seen' sh "$(find dest -name erm.f90)"
 if command -v c++ >/dev/null; then
     check "the header is C++ as well" sh -c \
         'c++ -Wall -Wextra -Werror -o app_cxx -x c++ "$@" && ./app_cxx' sh \
         "$here/app.c" $flags
 else
-    echo "ok 9 - the header is C++ as well # SKIP no C++ compiler"
+    echo "ok 11 - the header is C++ as well # SKIP no C++ compiler"
+fi
+if command -v gfortran >/dev/null; then
+    check "a program in Fortran is built and runs" sh -c '
+        gfortran -std=f2008 -Wall -Werror -o waves "$1" "$2/waves.f90" \
+            $(pkg-config --libs erm) && ./waves 100 >said && cat said &&
+        grep -q "begins on 2 nodes, the first is n1" said' sh \
+        "$(find dest -name erm.f90)" "$here/../../examples/fortran"
+else
+    echo "ok 12 - a program in Fortran is built and runs # SKIP no gfortran"
 fi
 exit $failed
