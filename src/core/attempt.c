@@ -61,6 +61,7 @@ static void go_back(struct sched *sched, struct job *job, struct actions *out)
     job->attempt_started = job->seen_running = 0;
     job->progress = 0;
     job->progressed = 0;
+    job->delayed = 0;
     progress_measure_anew(job);
     job->directive.state = DIRECTIVE_NONE;
     index_add(sched, job);

@@ -70,7 +70,7 @@ static void deal(struct candidates *list, uint32_t n, bool is_shared)
     }
 }
 
-static bool may_resize(const struct sched *sched, const struct job *job)
+bool step_may_resize(const struct sched *sched, const struct job *job)
 {
     return job->ending == ENDING_NOT && !job_has_open_directive(job) &&
            job->no_resize_before <= sched->now;
@@ -155,7 +155,7 @@ bool step_shrink_for(struct sched *sched, const struct job *head,
     if (sched->reservation.job != 0 || sched->elastic == NULL)
         return false;
     for (struct job *job = sched->elastic; job != NULL; job = job->next) {
-        if (may_resize(sched, job))
+        if (step_may_resize(sched, job))
             add(&list, job, strategy->score(job, sched->now),
                 n_spare(sched, job));
     }
@@ -244,17 +244,20 @@ static bool offer_growth(struct sched *sched, struct candidates *list,
 
 /* Deals the idle nodes once. A job past its planned end is about to go. */
 static bool grow_once(struct sched *sched, const struct job *head,
-                      struct actions *out)
+                      uint32_t n_claimed, struct actions *out)
 {
     const struct strategy *strategy = sched->config.expand;
     struct candidates list = {.items = NULL};
     struct queue_hole hole = plan_hole(sched, head);
     bool is_any;
 
+    hole.n_free -= n_claimed < hole.n_free ? n_claimed : hole.n_free;
+    if (hole.n_extra > hole.n_free)
+        hole.n_extra = hole.n_free;
     for (struct job *job = sched->elastic; job != NULL; job = job->next) {
         uint32_t n = idset_count(&job->nodes);
 
-        if (may_resize(sched, job) && n < job->request.max_nodes &&
+        if (step_may_resize(sched, job) && n < job->request.max_nodes &&
             job->planned_end > sched->now &&
             (hole.n_extra > 0 || step_ends_in_time(job, &hole, sched->now)))
             add(&list, job, strategy->score(job, sched->now),
@@ -270,11 +273,12 @@ static bool grow_once(struct sched *sched, const struct job *head,
  * queue is empty) keeps its promised start; with conservative backfilling
  * every queued job has one, so nothing grows while any waits. What a job may
  * not have for the head's sake is dealt anew among the others. */
-void step_grow(struct sched *sched, const struct job *head, struct actions *out)
+void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
+               struct actions *out)
 {
     if (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE)
         return;
-    while (sched->elastic != NULL && sched_n_idle(sched) > 0 &&
-           grow_once(sched, head, out))
+    while (sched->elastic != NULL && sched_n_idle(sched) > n_claimed &&
+           grow_once(sched, head, n_claimed, out))
         ;
 }

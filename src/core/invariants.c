@@ -171,6 +171,31 @@ static bool check_profile(const struct sched *sched, const struct idset *owned,
     return is_equal || broken(err, "I2", 0, "the profile's sum is wrong");
 }
 
+/* I22 a wish is a running job's, stands once in the list, and older ones stand
+ * before younger ones. */
+static bool check_wishes(const struct sched *sched, struct err *err)
+{
+    const struct job *job = sched->first_wish, *before = NULL;
+    size_t n_listed = 0, n_wishes = 0;
+
+    for (; job != NULL; before = job, job = job->next_wish, n_listed++) {
+        int64_t id = job->request.id;
+
+        if (job->prev_wish != before || job->wish.n == 0 ||
+            (before != NULL && before->wish.order >= job->wish.order))
+            return broken(err, "I22", id, "stands wrongly among the wishes");
+        if (job->state != JOB_RUNNING || job->wish.n_min < 1 ||
+            job->wish.n_min > job->wish.n)
+            return broken(err, "I22", id, "cannot wish for that");
+    }
+    job = sched_next_job(sched, 0);
+    for (; job != NULL; job = sched_next_job(sched, job->request.id))
+        n_wishes += job->wish.n > 0;
+    if (n_wishes == n_listed && sched->last_wish == before)
+        return true;
+    return broken(err, "I22", 0, "a wish is not listed");
+}
+
 /* I19 no lost wake-up: the head does not fit. */
 static bool check_progress(const struct sched *sched, struct err *err)
 {
@@ -195,7 +220,7 @@ bool invariants_hold(const struct sched *sched, bool after_pass,
                   check_place(sched, job, after_pass, err);
     is_good = is_good && check_pool(sched, &owned, err) &&
               check_reservation(sched, after_pass, err) &&
-              check_profile(sched, &owned, err) &&
+              check_profile(sched, &owned, err) && check_wishes(sched, err) &&
               (!after_pass || check_progress(sched, err));
     idset_release(&owned);
     return is_good;

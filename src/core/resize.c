@@ -2,6 +2,7 @@
 /* Resizes that a user or the job itself asks for, and the offer of any. */
 #include <inttypes.h>
 
+#include "core/grant.h"
 #include "core/index.h"
 #include "core/plan.h"
 #include "core/step.h"
@@ -58,69 +59,96 @@ static int check_resizable(const struct sched *sched, const struct job *job,
     if (job->state != JOB_RUNNING)
         return err_set(err, ERR_CONFLICT, "job %" PRId64 " is %s", id,
                        job_state_name(job->state));
+    return 0;
+}
+
+/* A job is held back by its cool-down, its user is not. */
+static int check_ready(const struct sched *sched, const struct job *job,
+                       enum asker asker, struct err *err)
+{
+    int64_t id = job->request.id;
+
     if (job_has_open_directive(job))
         return err_set(err, ERR_CONFLICT,
                        "job %" PRId64 " is %s already: wait for its answer", id,
                        job_display_state(job));
+    if (asker == ASKED_BY_JOB && job->no_resize_before > sched->now)
+        return err_set(err, ERR_CONFLICT,
+                       "job %" PRId64 " was resized a moment ago", id);
     return 0;
 }
 
-/* The nodes of a grow: those named, or the first idle ones. */
-static int choose_growth(const struct sched *sched, const struct job *job,
-                         const struct event *event, struct idset *delta,
-                         struct err *err)
+int step_explain_bounds(const struct job *job, enum directive_op op, uint32_t n,
+                        struct err *err)
 {
-    uint32_t n =
-        idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
     uint32_t has = idset_count(&job->nodes);
+    uint32_t max = job->request.max_nodes, min = job->request.min_nodes;
+    bool is_grow = op == DIRECTIVE_GROW;
+
+    if (n >= 1 && n <= (is_grow ? max - has : has - min))
+        return 0;
+    return err_set(err, ERR_CONFLICT, "job %" PRId64 " has %u nodes and %s %u",
+                   job->request.id, has, is_grow ? "max_nodes" : "min_nodes",
+                   is_grow ? max : min);
+}
+
+static int check_growth(const struct sched *sched, const struct job *job,
+                        uint32_t n, struct err *err)
+{
     const struct job *head = sched_head(sched);
     struct queue_hole hole = plan_hole(sched, head);
     bool is_short = step_ends_in_time(job, &hole, sched->now);
+    uint32_t n_idle = sched_n_idle(sched);
+
+    if (n > n_idle)
+        return err_set(err, ERR_CONFLICT, "%u nodes asked for, %u idle", n,
+                       n_idle);
+    if (n > (is_short ? hole.n_free : hole.n_extra))
+        return err_set(err, ERR_CONFLICT,
+                       "that would delay the promised start of job %" PRId64,
+                       head->request.id);
+    if (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE)
+        return err_set(err, ERR_CONFLICT,
+                       "job %" PRId64 " waits, and with conservative "
+                       "backfilling nothing grows then",
+                       head->request.id);
+    return 0;
+}
+
+int step_explain_refusal(const struct sched *sched, const struct job *job,
+                         enum directive_op op, uint32_t n, struct err *err)
+{
+    if (check_ready(sched, job, ASKED_BY_JOB, err) < 0 ||
+        (op == DIRECTIVE_GROW && check_growth(sched, job, n, err) < 0))
+        return -1;
+    return err_set(err, ERR_CONFLICT,
+                   "the idle nodes are kept for jobs that asked before");
+}
+
+/* The nodes of a grow: those named, or the first idle ones. */
+static int choose_growth(const struct sched *sched, const struct event *event,
+                         uint32_t n, struct idset *delta, struct err *err)
+{
     struct idset idle = {.words = NULL};
     int result = 0;
 
     sched_idle(sched, &idle);
-    if (n < 1 || has + n > job->request.max_nodes) {
-        result = err_set(err, ERR_CONFLICT,
-                         "job %" PRId64 " has %u nodes and max_nodes %u",
-                         job->request.id, has, job->request.max_nodes);
-    } else if (n > idset_count(&idle)) {
-        result = err_set(err, ERR_CONFLICT, "%u nodes asked for, %u idle", n,
-                         idset_count(&idle));
-    } else if (n > (is_short ? hole.n_free : hole.n_extra)) {
-        result = err_set(err, ERR_CONFLICT,
-                         "that would delay the promised start of job %" PRId64,
-                         head->request.id);
-    } else if (head != NULL &&
-               sched->config.backfill == BACKFILL_CONSERVATIVE) {
-        result = err_set(err, ERR_CONFLICT,
-                         "job %" PRId64 " waits, and with conservative "
-                         "backfilling nothing grows then",
-                         head->request.id);
-    } else if (!idset_is_subset(&event->nodes, &idle)) {
+    if (!idset_is_subset(&event->nodes, &idle))
         result = err_set(err, ERR_CONFLICT, "not all of those nodes are idle");
-    } else if (!idset_is_empty(&event->nodes)) {
+    else if (!idset_is_empty(&event->nodes))
         idset_copy(delta, &event->nodes);
-    } else {
+    else
         idset_take_first(&idle, n, delta);
-    }
     idset_release(&idle);
     return result;
 }
 
 /* The nodes of a shrink: those named, or the last ones. */
 static int choose_shrink(const struct job *job, const struct event *event,
-                         struct idset *delta, struct err *err)
+                         uint32_t n, struct idset *delta, struct err *err)
 {
-    uint32_t n =
-        idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
-    uint32_t has = idset_count(&job->nodes);
     struct idset own = {.words = NULL};
 
-    if (n < 1 || has < n || has - n < job->request.min_nodes)
-        return err_set(err, ERR_CONFLICT,
-                       "job %" PRId64 " has %u nodes and min_nodes %u",
-                       job->request.id, has, job->request.min_nodes);
     if (!idset_is_subset(&event->nodes, &job->nodes))
         return err_set(err, ERR_CONFLICT,
                        "not all of those nodes are job %" PRId64 "'s",
@@ -135,6 +163,24 @@ static int choose_shrink(const struct job *job, const struct event *event,
     return 0;
 }
 
+/* All of it, now, or nothing. */
+static int choose(const struct sched *sched, const struct job *job,
+                  const struct event *event, struct idset *delta,
+                  struct err *err)
+{
+    uint32_t n =
+        idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
+
+    if (check_ready(sched, job, event->asker, err) < 0 ||
+        step_explain_bounds(job, event->op, n, err) < 0)
+        return -1;
+    if (event->op == DIRECTIVE_SHRINK)
+        return choose_shrink(job, event, n, delta, err);
+    if (check_growth(sched, job, n, err) < 0)
+        return -1;
+    return choose_growth(sched, event, n, delta, err);
+}
+
 int step_resize(struct sched *sched, const struct event *event,
                 struct actions *out, struct err *err)
 {
@@ -143,14 +189,10 @@ int step_resize(struct sched *sched, const struct event *event,
     int result = check_resizable(sched, job, err);
 
     if (result == 0 && event->asker == ASKED_BY_JOB &&
-        job->no_resize_before > sched->now)
-        result = err_set(err, ERR_CONFLICT,
-                         "job %" PRId64 " was resized a moment ago",
-                         job->request.id);
+        idset_is_empty(&event->nodes))
+        return step_wish(sched, job, event, out, err);
     if (result == 0)
-        result = event->op == DIRECTIVE_GROW
-                     ? choose_growth(sched, job, event, &delta, err)
-                     : choose_shrink(job, event, &delta, err);
+        result = choose(sched, job, event, &delta, err);
     if (result == 0)
         step_offer(sched, job, event->op, &delta, event->asker, 0,
                    event->duration, out);
@@ -162,21 +204,15 @@ bool sched_offers(const struct sched *sched, int64_t id, time_us now,
                   uint32_t *n, time_us *until)
 {
     const struct job *job = job_table_get(&sched->jobs, id);
-    const struct job *head = sched_head(sched);
-    struct queue_hole hole = plan_hole(sched, head);
-    bool is_kept =
-        head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE;
-    uint32_t room;
+    uint32_t n_safe = 0;
 
     *n = 0;
     *until = 0;
-    if (job == NULL || is_kept || job->no_resize_before > now ||
-        check_resizable(sched, job, NULL) < 0)
+    if (job == NULL || check_resizable(sched, job, NULL) < 0 ||
+        job_has_open_directive(job) || job->no_resize_before > now)
         return false;
-    room = job->request.max_nodes - idset_count(&job->nodes);
-    *n = step_ends_in_time(job, &hole, sched->now) ? hole.n_free : hole.n_extra;
-    if (*n > room)
-        *n = room;
-    *until = *n > 0 ? job->planned_end : 0;
-    return *n > 0;
+    n_safe = grant_safe_growth(sched, job, grant_n_claimed(sched, job));
+    *n = n_safe;
+    *until = n_safe > 0 ? job->planned_end : 0;
+    return n_safe > 0;
 }

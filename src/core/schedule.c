@@ -190,6 +190,7 @@ void step_schedule(struct sched *sched, struct actions *out)
 {
     bool is_elastic = sched->config.mode == MODE_ELASTIC;
     const struct job *head;
+    uint32_t n_claimed;
 
     take_due_timers(sched, out);
     set_aside_late(sched);
@@ -203,9 +204,10 @@ void step_schedule(struct sched *sched, struct actions *out)
     /* While jobs shrink for it, the one with the reservation is the head: they
      * may refuse, and it must not have lost its place. */
     head = sched_head(sched);
+    n_claimed = step_wishes(sched, out);
     if (head != NULL)
         step_backfill(sched, head, out);
     if (is_elastic)
-        step_grow(sched, head, out);
+        step_grow(sched, head, n_claimed, out);
     wake_at(sched, out);
 }

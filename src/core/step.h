@@ -22,8 +22,11 @@ void step_backfill(struct sched *sched, const struct job *head,
 /* elastic.c */
 bool step_shrink_for(struct sched *sched, const struct job *head,
                      struct actions *out);
-void step_grow(struct sched *sched, const struct job *head,
+/* N_CLAIMED of the idle nodes are kept for wishes that wait. */
+void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
                struct actions *out);
+/* Has JOB no open directive, no cool-down, and is it not being ended? */
+bool step_may_resize(const struct sched *sched, const struct job *job);
 /* Does JOB end before the head's promised start? Then nodes that it is given
  * come back in time; otherwise it may only have extra ones. */
 bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
@@ -34,7 +37,23 @@ void step_check_reservation(struct sched *sched, struct actions *out);
 /* resize.c: a user's or a job's own request. -1 and ERR. */
 int step_resize(struct sched *sched, const struct event *event,
                 struct actions *out, struct err *err);
-/* Offers JOB to grow by or to give up DELTA (its content is taken). */
+/* Why JOB cannot grow or shrink by N nodes: ever, at its size, or now. 0 when
+ * it can, otherwise -1 and ERR. */
+int step_explain_bounds(const struct job *job, enum directive_op op, uint32_t n,
+                        struct err *err);
+int step_explain_refusal(const struct sched *sched, const struct job *job,
+                         enum directive_op op, uint32_t n, struct err *err);
+
+/* wishes.c: a wish of JOB (EV_RESIZE_ASKED) is granted, queued, or refused: -1
+ * and ERR. */
+int step_wish(struct sched *sched, struct job *job, const struct event *asked,
+              struct actions *out, struct err *err);
+/* Grants wishes that wait, oldest first, and ends those that have waited too
+ * long. Returns how many idle nodes are kept for the others. */
+uint32_t step_wishes(struct sched *sched, struct actions *out);
+
+/* resize.c: offers JOB to grow by or to give up DELTA (its content is taken).
+ */
 void step_offer(struct sched *sched, struct job *job, enum directive_op op,
                 struct idset *delta, enum asker asker, int64_t for_job,
                 dur_us done_within, struct actions *out);

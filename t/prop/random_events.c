@@ -22,6 +22,7 @@
 struct totals {
     unsigned long events, jobs, grows, shrinks, reserved, timed, restarts;
     unsigned long restarted, lost, chosen;
+    unsigned long granted, queued, denied, delayed, offered;
 };
 
 #ifdef WITH_STATE_JSON
@@ -138,9 +139,37 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     totals->restarted += world->n_restarted;
     totals->lost += world->n_lost;
     totals->chosen += world->n_chosen;
+    totals->granted += world->n_granted;
+    totals->queued += world->n_queued;
+    totals->denied += world->n_denied;
+    totals->delayed += world->n_delayed;
+    totals->offered += world->n_offered;
     world_destroy(world);
     audit_destroy(audit);
     return is_alive;
+}
+
+static void tell(int n_seeds, const struct totals *totals)
+{
+    printf("%d seeds, %lu events, %lu jobs ended, %lu grows, %lu shrinks, "
+           "%lu reservations, %lu before an end, %lu restarts of the manager, "
+           "%lu of jobs in place, %lu losses, %lu choices, wishes: %lu "
+           "granted, %lu queued, %lu denied, %lu with a delay, %lu as "
+           "offered: 0 violations\n",
+           n_seeds, totals->events, totals->jobs, totals->grows,
+           totals->shrinks, totals->reserved, totals->timed, totals->restarts,
+           totals->restarted, totals->lost, totals->chosen, totals->granted,
+           totals->queued, totals->denied, totals->delayed, totals->offered);
+}
+
+/* A world in which nothing happens proves nothing. */
+static bool is_lively(const struct totals *totals)
+{
+    return totals->grows > 0 && totals->shrinks > 0 && totals->reserved > 0 &&
+           totals->timed > 0 && totals->restarts > 0 && totals->restarted > 0 &&
+           totals->lost > 0 && totals->chosen > 0 && totals->granted > 0 &&
+           totals->queued > 0 && totals->denied > 0 && totals->delayed > 0 &&
+           totals->offered > 0;
 }
 
 int main(int argc, char **argv)
@@ -157,16 +186,6 @@ int main(int argc, char **argv)
             return 1;
         }
     }
-    printf("%d seeds, %lu events, %lu jobs ended, %lu grows, %lu shrinks, "
-           "%lu reservations, %lu before an end, %lu restarts of the manager, "
-           "%lu of jobs in place, %lu losses, %lu choices: 0 violations\n",
-           n_seeds, totals.events, totals.jobs, totals.grows, totals.shrinks,
-           totals.reserved, totals.timed, totals.restarts, totals.restarted,
-           totals.lost, totals.chosen);
-    /* A world in which nothing happens proves nothing. */
-    return totals.grows > 0 && totals.shrinks > 0 && totals.reserved > 0 &&
-                   totals.timed > 0 && totals.restarts > 0 &&
-                   totals.restarted > 0 && totals.lost > 0 && totals.chosen > 0
-               ? 0
-               : 1;
+    tell(n_seeds, &totals);
+    return is_lively(&totals) ? 0 : 1;
 }

@@ -36,6 +36,9 @@ void world_config(uint64_t seed, struct sched_config *config)
     config->shrink = strategy_shrink(shrinks[next_random(&seed) % 7]);
     if (next_random(&seed) % 2)
         config->cooldown = (dur_us)(next_random(&seed) % 20) * USEC_PER_SEC;
+    if (next_random(&seed) % 2)
+        config->evolving_delay =
+            (dur_us)(next_random(&seed) % 200) * USEC_PER_SEC;
     if (next_random(&seed) % 3 == 0) {
         config->ends =
             WORLD_START + (time_us)(next_random(&seed) % (5000 * USEC_PER_SEC));
@@ -103,6 +106,34 @@ static void check_end(struct world *world, const struct event *event)
     world->n_timed += config->ends != TIME_NEVER;
 }
 
+/* I23: a grant delays the head by no more than it may. */
+static void check_delay(struct world *world, const struct event *event)
+{
+    const struct job *job = sched_job(world->sched, event->job);
+
+    world->n_delayed++;
+    if (job == NULL || event->duration <= 0 ||
+        job->delayed > sched_config(world->sched)->evolving_delay)
+        fail(world, "I23: a promised start is delayed by too much");
+}
+
+/* I22: a wish that waits is answered once more, unless its job is gone. */
+static void saw_answer(struct world *world, const struct action *action)
+{
+    const struct job *job = sched_job(world->sched, action->job);
+    bool is_given =
+        action->answer == ANSWER_GRANTED || action->answer == ANSWER_PARTIAL;
+
+    world->n_granted += is_given;
+    world->n_queued += action->answer == ANSWER_QUEUED;
+    world->n_denied += action->answer == ANSWER_DENIED;
+    if (is_given != (action->n > 0))
+        fail(world, "I22: an answer that is none");
+    if (job != NULL && job->wish.n > 0 && action->answer != ANSWER_QUEUED &&
+        job->wish.seq == action->seq)
+        fail(world, "I22: a wish was answered and waits on");
+}
+
 static void saw_action(struct world *world, const struct action *action)
 {
     switch (action->type) {
@@ -111,6 +142,8 @@ static void saw_action(struct world *world, const struct action *action)
         if (action->event.type == EV_START || action->event.type == EV_RESERVE)
             check_end(world, &action->event);
         world->n_reserved += action->event.type == EV_RESERVE;
+        if (action->event.type == EV_DELAY)
+            check_delay(world, &action->event);
         break;
     case ACT_START:
         saw_start(world, action);
@@ -130,6 +163,9 @@ static void saw_action(struct world *world, const struct action *action)
         world->n_shrinks += action->why == PHASE_SHRINK;
         world->n_restarted += action->why == PHASE_RESTART;
         world->n_lost += action->why == PHASE_LOST;
+        break;
+    case ACT_ANSWER:
+        saw_answer(world, action);
         break;
     case ACT_FINISHED:
         world->n_finished++;
@@ -183,6 +219,30 @@ static void ask_why(struct world *world)
     why_release(&why);
 }
 
+/* What is offered can be had: a wish for it is granted in full, at once. */
+static void ask_offers(struct world *world)
+{
+    const struct job *job = sched_next_job(world->sched, 0);
+    struct event event;
+    uint32_t n = 0;
+    time_us until;
+
+    while (job != NULL &&
+           !sched_offers(world->sched, job->request.id, world->now, &n, &until))
+        job = sched_next_job(world->sched, job->request.id);
+    if (job == NULL)
+        return;
+    event_init(&event, EV_RESIZE_ASKED, world->now);
+    event.job = job->request.id;
+    event.n = n;
+    event.asker = ASKED_BY_JOB;
+    actions_clear(&world->actions);
+    if (sched_step(world->sched, &event, &world->actions) < 0)
+        fail(world, "offers: what is offered cannot be had");
+    world->n_offered++;
+    saw_actions(world, false);
+}
+
 /* Answers that must fit each other, whatever the state. */
 static void ask(struct world *world)
 {
@@ -201,6 +261,8 @@ static void ask(struct world *world)
         counts.pool)
         fail(world, "counts: the nodes do not add up");
     ask_why(world);
+    if (world_random(world, 20) == 0)
+        ask_offers(world);
 }
 
 /* ---- what goes in ---- */
@@ -308,6 +370,28 @@ static void make_request(struct world *world, struct event *event)
         idset_add(&event->nodes, world_random(world, world->n_nodes));
     if (event->type == EV_RESIZE_ASKED && world_random(world, 4) == 0)
         event->duration = world_random(world, 50) * USEC_PER_SEC;
+}
+
+/* Programs that run tell how far they are, and ask for another size. */
+static void make_wish(struct world *world, struct event *event)
+{
+    size_t i = world_random(world, (uint32_t)world->n_attempts);
+
+    event->job = world->attempts[i].job;
+    if (world_random(world, 8) == 0) {
+        event->type = EV_PROGRESS;
+        event->n = world_random(world, PROGRESS_WHOLE + 9);
+        return;
+    }
+    event->type = EV_RESIZE_ASKED;
+    event->asker = ASKED_BY_JOB;
+    event->op = world_random(world, 4) == 0 ? DIRECTIVE_SHRINK : DIRECTIVE_GROW;
+    event->n = 1 + world_random(world, 4);
+    if (world_random(world, 3))
+        event->n_min = 1 + world_random(world, 3);
+    if (world_random(world, 2))
+        event->wait = world_random(world, 300) * USEC_PER_SEC;
+    event->seq = world->last_wish++;
 }
 
 /* Reports about an attempt: mostly the right ones, in a likely order. */
@@ -423,8 +507,10 @@ void world_turn(struct world *world)
         make_request(world, &event);
     else if (dice < 65 && world->n_attempts > 0)
         make_report(world, &event);
-    else if (dice < 95 && world->n_offers > 0)
+    else if (dice < 85 && world->n_offers > 0)
         make_answer(world, &event);
+    else if (world->n_attempts > 0)
+        make_wish(world, &event);
     feed(world, &event);
     if (dice % 4 == 0)
         ask(world);

@@ -45,6 +45,9 @@ struct world {
     uint32_t n_shrinks, n_grows, n_finished, n_reserved;
     uint32_t n_restarted, n_lost; /* in place; nodes of jobs that went on */
     uint32_t n_chosen;            /* nodes given, as the job chose them */
+    uint32_t n_granted, n_queued, n_denied; /* wishes */
+    uint32_t n_delayed, n_offered;          /* grants that did; offers taken */
+    uint64_t last_wish;
     uint32_t n_timed; /* starts and reservations under an allocation's end */
     uint32_t n_whys[REASON_PRIORITY + 1];
     char error[512]; /* what the world itself saw go wrong, "" nothing */

@@ -150,6 +150,19 @@ static void tell_forecast(struct story *story, struct words *words)
     strbuf_add_char(story->out, '\n');
 }
 
+static void tell_offers(struct story *story, struct words *words)
+{
+    int64_t id = words_next_number(words);
+    uint32_t n;
+    time_us until;
+
+    sched_offers(story->sched, id, story->now, &n, &until);
+    strbuf_add_fmt(story->out, "offers %" PRId64 ": %" PRIu32, id, n);
+    if (n > 0)
+        add_time(story->out, "until", until);
+    strbuf_add_char(story->out, '\n');
+}
+
 /* ---- settings ---- */
 
 static const struct strategy *
@@ -187,6 +200,8 @@ static void set_config(struct story *story, struct words *words)
     config->policy_done_within =
         words_span(words, "policy_done", config->policy_done_within);
     config->cooldown = words_span(words, "cooldown", config->cooldown);
+    config->evolving_delay =
+        words_span(words, "evolving_delay", config->evolving_delay);
     config->least_run = words_span(words, "least_run", config->least_run);
     ends = words_span(words, "ends", -1);
     if (ends >= 0)
@@ -200,6 +215,7 @@ static const struct question {
 } questions[] = {
     {"state", tell_state},       {"jobs", tell_jobs}, {"counts", tell_counts},
     {"forecast", tell_forecast}, {"why", tell_why},   {"config", set_config},
+    {"offers", tell_offers},
 };
 
 int question_run(struct story *story, const char *name, struct words *words,

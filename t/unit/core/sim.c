@@ -35,6 +35,8 @@ static void take_start(struct sim *sim, int64_t id)
     assert(job->start < 0);
     job->start = sim->now;
     sim->n_late += job->promise >= 0 && job->start > job->promise;
+    if (job->promise >= 0 && job->start - job->promise > sim->latest)
+        sim->latest = job->start - job->promise;
     for (size_t i = 0; i + 1 < (size_t)id; i++) {
         if (sim->jobs[i].start < 0) {
             sim->n_backfilled++;
@@ -70,6 +72,8 @@ static void take_actions(struct sim *sim)
             sim->n_grows++;
         else if (action->type == ACT_PHASE && action->why == PHASE_SHRINK)
             sim->n_shrinks++;
+        else if (action->type == ACT_ANSWER && action->answer <= ANSWER_PARTIAL)
+            sim->n_granted++;
     }
 }
 
@@ -182,6 +186,21 @@ static void report_starts(struct sim *sim)
     }
 }
 
+/* One running job wishes for more nodes. */
+static void wish(struct sim *sim)
+{
+    int64_t id = 1 + random_below(&sim->random, (uint32_t)sim->n_submitted);
+    struct event event;
+
+    event_init(&event, EV_RESIZE_ASKED, 0);
+    event.job = id;
+    event.asker = ASKED_BY_JOB;
+    event.n = 1 + random_below(&sim->random, 6);
+    event.n_min = 1 + random_below(&sim->random, event.n);
+    event.wait = random_below(&sim->random, 60) * USEC_PER_SEC;
+    pass(sim, &event);
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -221,7 +240,8 @@ void sim_run(struct sim *sim, const struct sched_config *config,
                         .jobs = jobs,
                         .n = n,
                         .now = -1,
-                        .random = sim->random};
+                        .random = sim->random,
+                        .is_wishing = sim->is_wishing};
     actions_init(&sim->actions);
     sim->actions.without_records = true;
     event_init(&event, EV_POOL_CHANGED, 0);
@@ -238,6 +258,10 @@ void sim_run(struct sim *sim, const struct sched_config *config,
             answer(sim);
             report_starts(sim);
             note_promise(sim);
+            for (int i = 0; i < 3 && sim->is_wishing; i++) {
+                wish(sim);
+                note_promise(sim);
+            }
         }
     }
     sched_destroy(sim->sched);

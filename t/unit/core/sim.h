@@ -25,13 +25,16 @@ struct sim {
     size_t n, n_submitted, n_ended;
     int64_t now;
     uint64_t random; /* how jobs answer directives; 0 = never */
+    bool is_wishing; /* running jobs ask for more */
     struct sim_answer {
         int64_t when, job;
         uint64_t seq;
         enum event_type type;
     } * answers; /* owned */
     size_t n_answers, size_answers;
-    int n_late; /* starts after the first promise */
+    int n_late;     /* starts after the first promise */
+    int64_t latest; /* the most that any was after it, seconds */
+    int n_granted;  /* wishes */
     int n_grows, n_shrinks, n_backfilled;
 };
 

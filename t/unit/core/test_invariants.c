@@ -189,6 +189,31 @@ static void wait_though_it_fits(struct sched *sched)
     job->request.min_nodes = 1;
 }
 
+static void wish_while_pending(struct sched *sched)
+{
+    struct job *job = get(sched, 4);
+
+    job->wish = (struct job_wish){.n = 1, .n_min = 1, .order = 1};
+    sched->first_wish = sched->last_wish = job;
+}
+
+static void forget_a_wish(struct sched *sched)
+{
+    get(sched, 1)->wish = (struct job_wish){.n = 1, .n_min = 1, .order = 1};
+}
+
+static void wish_out_of_turn(struct sched *sched)
+{
+    struct job *first = get(sched, 1), *second = get(sched, 2);
+
+    first->wish = (struct job_wish){.n = 1, .n_min = 1, .order = 2};
+    second->wish = (struct job_wish){.n = 1, .n_min = 1, .order = 1};
+    first->next_wish = second;
+    second->prev_wish = first;
+    sched->first_wish = first;
+    sched->last_wish = second;
+}
+
 static void count_an_end_twice(struct sched *sched)
 {
     struct job *job = get(sched, 2);
@@ -230,6 +255,9 @@ static void what_is_broken_is_named(void **state)
         {start_in_the_future, "I18", "2: started in the future"},
         {reserve_for_too_long_a_job, "I21", "3: has nodes kept but cannot end"},
         {wait_though_it_fits, "I19", "3: could start and does not"},
+        {wish_while_pending, "I22", "4: cannot wish for that"},
+        {forget_a_wish, "I22", "a wish is not listed"},
+        {wish_out_of_turn, "I22", "2: stands wrongly among the wishes"},
     };
 
     (void)state;

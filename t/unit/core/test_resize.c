@@ -81,16 +81,16 @@ static void a_cooldown_holds_the_job_back_not_its_user(void **state)
 
     (void)state;
     tell(story, "[2] expand 3 1 by=job",
-         "offer 3 expand 5 seq 1 for the job\n");
+         "answer 3 granted 1\noffer 3 expand 5 seq 1 for the job\n");
     tell(story, "[3] done 3",
          "directive 3 expand done seq 1\nphase 3 grow 4-5\n");
     tell(story, "[52] expand 3 1 by=job",
-         "error: job 3 was resized a moment ago\n");
+         "error: job 3 was resized a moment ago; retry 1\n");
     tell(story, "shrink 3 1", "offer 3 shrink 5 seq 2 for the user\n");
     tell(story, "[53] done 3",
          "directive 3 shrink done seq 2\nphase 3 shrink 4\nrelease 3 5\n");
     tell(story, "[103] expand 3 1 by=job",
-         "offer 3 expand 5 seq 3 for the job\n");
+         "answer 3 granted 1\noffer 3 expand 5 seq 3 for the job\n");
     story_destroy(story);
 }
 
@@ -160,6 +160,27 @@ static void deadlines_of_an_offer(void **state)
     story_destroy(story);
 }
 
+/* What a wish would get now, and for how long. */
+static void offers_are_what_a_wish_gets(void **state)
+{
+    struct story *story = three_jobs();
+
+    (void)state;
+    tell(story, "offers 1", "offers 1: 1 until=900\n");
+    tell(story, "offers 2; offers 3; offers 9",
+         "offers 2: 0\noffers 3: 2 until=900\noffers 9: 0\n");
+    tell(story, "[2] update 3 wall=950; submit 4 nodes=6 wall=10; offers 3",
+         "walltime 3 950\noffers 3: 0\n");
+    tell(story, "update 3 wall=50; offers 3",
+         "walltime 3 50\noffers 3: 2 until=50\n");
+    tell(story, "config backfill=conservative; offers 3", "offers 3: 0\n");
+    tell(story, "config backfill=easy; expand 3 1 by=job; offers 3",
+         "answer 3 granted 1\noffer 3 expand 5 seq 1 for the job\n"
+         "offers 3: 0\n");
+    tell(story, "config mode=rigid; offers 1", "offers 1: 0\n");
+    story_destroy(story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +193,7 @@ int main(void)
         cmocka_unit_test(no_growth_over_the_heads_promise),
         cmocka_unit_test(no_growth_over_a_reserved_jobs_promise),
         cmocka_unit_test(deadlines_of_an_offer),
+        cmocka_unit_test(offers_are_what_a_wish_gets),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,7 +110,7 @@ static void the_attempt_is_new_and_the_job_is_not(void **state)
 
     (void)state;
     tell(story, "[10] progress 1 at=0.2; expand 1 2 by=job",
-         "offer 1 expand 4-5 seq 1 for the job\n");
+         "answer 1 granted 2\noffer 1 expand 4-5 seq 1 for the job\n");
     tell(story, "[20] exited 1 code=85",
          "withdraw 1 expand 4-5 seq 1\ndirective 1 expand done seq 1\n"
          "restart 1 on 0-5 attempt 2\n");
