@@ -11,12 +11,12 @@
 static const char *const statuses[] = {"accepted", "refused", "progress",
                                        "done",     "failed",  NULL};
 
-const char *reply_status_name(enum reply_status status)
+const char *job_reply_status_name(enum reply_status status)
 {
     return statuses[status];
 }
 
-uint64_t reply_seq_of(const char *file)
+uint64_t job_reply_seq_of(const char *file)
 {
     size_t n = strspn(file, "0123456789");
 
@@ -26,7 +26,7 @@ uint64_t reply_seq_of(const char *file)
     return strtoull(file, NULL, 10);
 }
 
-static int read_reply(const json_t *object, uint64_t seq, struct reply *out,
+static int read_reply(const json_t *object, uint64_t seq, struct job_reply *out,
                       struct err *err)
 {
     int64_t said = (int64_t)seq;
@@ -46,24 +46,24 @@ static int read_reply(const json_t *object, uint64_t seq, struct reply *out,
     return 0;
 }
 
-int reply_from_text(const char *text, size_t len, uint64_t seq,
-                    struct reply *out, struct err *err)
+int job_reply_from_text(const char *text, size_t len, uint64_t seq,
+                        struct job_reply *out, struct err *err)
 {
     json_t *object = mail_read_object(text, len, err);
     int rc;
 
     if (object == NULL)
         return -1;
-    *out = (struct reply){.retry_after = 0};
+    *out = (struct job_reply){.retry_after = 0};
     hostlist_init(&out->nodes);
     rc = read_reply(object, seq, out, err);
     if (rc != 0)
-        reply_release(out);
+        job_reply_release(out);
     json_decref(object);
     return rc;
 }
 
-void reply_release(struct reply *reply)
+void job_reply_release(struct job_reply *reply)
 {
     hostlist_release(&reply->nodes);
     free(reply->reason);

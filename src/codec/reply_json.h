@@ -19,7 +19,7 @@ enum reply_status {
     REPLY_FAILED,
 };
 
-struct reply {
+struct job_reply {
     enum reply_status status;
     dur_us retry_after;    /* refused: 0 = not said */
     char *reason;          /* owned; NULL = none */
@@ -29,12 +29,12 @@ struct reply {
 /* The content of reply/SEQ.json: a `seq` in it must be SEQ. 0 and OUT (to be
  * released), or -1 and ERR (ERR_INPUT), which names the member that is wrong.
  */
-int reply_from_text(const char *text, size_t len, uint64_t seq,
-                    struct reply *out, struct err *err);
-void reply_release(struct reply *reply);
+int job_reply_from_text(const char *text, size_t len, uint64_t seq,
+                        struct job_reply *out, struct err *err);
+void job_reply_release(struct job_reply *reply);
 /* The directive's number in the file name "7.json"; 0 when it is not one. */
-uint64_t reply_seq_of(const char *file);
+uint64_t job_reply_seq_of(const char *file);
 /* "accepted"... */
-const char *reply_status_name(enum reply_status status);
+const char *job_reply_status_name(enum reply_status status);
 
 #endif

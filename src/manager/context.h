@@ -28,6 +28,7 @@ struct policy_box;  /* manager/policy_box.h: policy.json, jobrequests.json */
 struct problems;    /* manager/problems.h: present faults of watched files */
 struct late_starts; /* manager/late_starts.h: while the disk is full */
 struct handover;    /* manager/handover.h: nodes that jobs give back */
+struct mailbox;     /* manager/mailbox.h: folders of running jobs */
 struct waiting_restart; /* manager/restarting.h */
 struct api;             /* manager/api.h */
 
@@ -55,6 +56,7 @@ struct manager {
     struct turn *turn;
     struct jobs_watch *jobs_watch;
     struct policy_box *policy;
+    struct mailbox *mailbox; /* NULL: nothing runs */
     struct problems *problems;
     struct late_starts *late_starts;
     struct handover *handovers;       /* owned list */

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/remove.h"
 #include "manager/text_file.h"
 #include "store/state_dir.h"
@@ -21,6 +22,7 @@
 #define NAME_SIZE 64
 #define PATH_SIZE 512
 #define GONE ".gone."
+#define APPEND_MAX (1024 * 1024)
 
 static int open_folder(int at_fd, const char *name)
 {
@@ -193,21 +195,20 @@ int job_dir_write(int fd, const char *path, const struct strbuf *text,
     return rc;
 }
 
-static int check(const struct stat *st, const char *path, struct err *err)
+static int check(const struct stat *st, struct err *err)
 {
     if (!S_ISREG(st->st_mode))
-        return err_set(err, ERR_INPUT, "%s is not a regular file", path);
+        return err_set(err, ERR_INPUT, "it is not a regular file");
     if (st->st_uid != geteuid())
-        return err_set(err, ERR_INPUT, "%s belongs to uid %u", path,
+        return err_set(err, ERR_INPUT, "it belongs to uid %u",
                        (unsigned)st->st_uid);
     if ((size_t)st->st_size > JOB_DIR_FILE_MAX)
-        return err_set(err, ERR_INPUT, "%s has more than %zu KiB", path,
+        return err_set(err, ERR_INPUT, "it has more than %zu KiB",
                        JOB_DIR_FILE_MAX / 1024);
     return 0;
 }
 
-static int read_file(int file, const char *path, struct strbuf *out,
-                     struct err *err)
+static int read_file(int file, struct strbuf *out, struct err *err)
 {
     char chunk[4096];
     ssize_t n;
@@ -216,9 +217,9 @@ static int read_file(int file, const char *path, struct strbuf *out,
            (n = read(file, chunk, sizeof(chunk))) > 0)
         strbuf_add(out, chunk, (size_t)n);
     if (out->len > JOB_DIR_FILE_MAX)
-        return err_set(err, ERR_INPUT, "%s has more than %zu KiB", path,
+        return err_set(err, ERR_INPUT, "it has more than %zu KiB",
                        JOB_DIR_FILE_MAX / 1024);
-    return n < 0 ? err_set_errno(err, "cannot read %s", path) : 0;
+    return n < 0 ? err_set_errno(err, "it cannot be read") : 0;
 }
 
 static void close_keeping_errno(int fd)
@@ -230,29 +231,133 @@ static void close_keeping_errno(int fd)
     errno = saved;
 }
 
-int job_dir_read(int fd, const char *path, struct strbuf *out, struct err *err)
+static int open_to_read(int fd, const char *path)
 {
-    struct stat st;
+    const int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
     const char *name;
     int folder = enter(fd, path, &name);
-    int file = -1, rc;
+    int file = folder < 0 ? -1 : openat(folder, name, flags);
+
+    close_keeping_errno(folder);
+    return file;
+}
+
+int job_dir_read(int fd, const char *path, struct strbuf *out, struct err *err)
+{
+    int file = open_to_read(fd, path);
+    struct stat st;
+    int rc;
 
     strbuf_reset(out);
-    if (folder >= 0)
-        file =
-            openat(folder, name,
-                   O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-    close_keeping_errno(folder);
     if (file < 0 && errno == ENOENT)
-        return err_set(err, ERR_NOT_FOUND, "there is no %s", path);
+        return err_set(err, ERR_NOT_FOUND, "it is not there");
     if (file < 0 && (errno == ELOOP || errno == ENXIO))
-        return err_set(err, ERR_INPUT, "%s is not a regular file", path);
+        return err_set(err, ERR_INPUT, "it is not a regular file");
     if (file < 0)
-        return err_set_errno(err, "cannot open %s", path);
-    rc = fstat(file, &st) != 0 ? err_set_errno(err, "cannot look at %s", path)
-                               : check(&st, path, err);
+        return err_set_errno(err, "it cannot be opened");
+    rc = fstat(file, &st) != 0 ? err_set_errno(err, "it cannot be looked at")
+                               : check(&st, err);
     if (rc == 0)
-        rc = read_file(file, path, out, err);
+        rc = read_file(file, out, err);
     close(file);
     return rc;
+}
+
+bool job_dir_is_fresh(int fd, const char *path)
+{
+    const char *name;
+    int folder = enter(fd, path, &name);
+    struct stat st;
+    bool is_fresh = false;
+
+    if (folder >= 0 && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+        int64_t modified =
+            st.st_mtim.tv_sec * USEC_PER_SEC + st.st_mtim.tv_nsec / 1000;
+        int64_t age = clock_wall_us() - modified;
+        is_fresh = S_ISREG(st.st_mode) && age >= 0 && age < USEC_PER_SEC;
+    }
+    if (folder >= 0)
+        close(folder);
+    return is_fresh;
+}
+
+int job_dir_take(int fd, const char *path, const char *as)
+{
+    const char *name;
+    int folder = enter(fd, path, &name);
+    int rc = folder < 0 ? -1 : renameat(folder, name, fd, as);
+
+    if (rc != 0 && folder >= 0 && errno != ENOENT) {
+        remove_at(fd, as);
+        rc = renameat(folder, name, fd, as);
+    }
+    if (folder >= 0)
+        close(folder);
+    return rc;
+}
+
+void job_dir_drop(int fd, const char *path)
+{
+    const char *name;
+    int folder = enter(fd, path, &name);
+
+    if (folder < 0)
+        return;
+    remove_at(folder, name);
+    close(folder);
+}
+
+/* A regular file to append to, or -1. */
+static int open_to_append(int fd, const char *name)
+{
+    const int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW |
+                      O_NONBLOCK | O_NOCTTY;
+    int file = openat(fd, name, flags, 0600);
+    struct stat st;
+
+    if (file >= 0 && fstat(file, &st) == 0 && S_ISREG(st.st_mode))
+        return file;
+    if (file >= 0)
+        close(file);
+    remove_at(fd, name);
+    return openat(fd, name, flags | O_EXCL, 0600);
+}
+
+void job_dir_append(int fd, const char *name, const struct strbuf *line)
+{
+    int file = open_to_append(fd, name);
+    char old[NAME_SIZE];
+    struct stat st;
+
+    if (file >= 0 && fstat(file, &st) == 0 && st.st_size > APPEND_MAX) {
+        close(file);
+        snprintf(old, sizeof(old), "%s.1", name);
+        (void)job_dir_take(fd, name, old);
+        file = open_to_append(fd, name);
+    }
+    if (file < 0)
+        return;
+    (void)write_all(file, line->text, line->len);
+    close(file);
+}
+
+bool job_dir_each(int fd, const char *folder, bool is_hidden, size_t max,
+                  job_dir_name_f *each, void *context)
+{
+    int list_fd = open_folder(fd, folder == NULL ? "." : folder);
+    DIR *list = list_fd < 0 ? NULL : fdopendir(list_fd);
+    const struct dirent *entry;
+    size_t n = 0;
+
+    if (list == NULL)
+        return true;
+    while ((entry = readdir(list)) != NULL && n <= max) {
+        const char *name = entry->d_name;
+        if ((name[0] == '.') != is_hidden || strcmp(name, ".") == 0 ||
+            strcmp(name, "..") == 0 || n++ == max)
+            continue;
+        each(context, name);
+    }
+    closedir(list);
+    return n <= max;
 }

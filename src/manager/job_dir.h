@@ -41,8 +41,26 @@ int job_dir_make_folder(int fd, const char *name, struct err *err);
  * there is replaced. ERR_FULL when the disk is. */
 int job_dir_write(int fd, const char *path, const struct strbuf *text,
                   mode_t mode, struct err *err);
-/* Reads FD/PATH into OUT (emptied first). -1 and ERR: ERR_NOT_FOUND, ERR_INPUT
- * (not a regular file of this user, or too large), ERR_SYSTEM. */
+/* Reads FD/PATH into OUT (emptied first). -1 and ERR, whose text ("it is...")
+ * is about the file: ERR_NOT_FOUND, ERR_INPUT (not a regular file of this user,
+ * or too large), ERR_SYSTEM. */
 int job_dir_read(int fd, const char *path, struct strbuf *out, struct err *err);
+/* Was FD/PATH written within the last second, so that its writer may still be
+ * at it? */
+bool job_dir_is_fresh(int fd, const char *path);
+/* Renames FD/PATH, whatever it is, to FD/AS, which is replaced. -1 when it is
+ * not there (any more). */
+int job_dir_take(int fd, const char *path, const char *as);
+/* Removes FD/PATH, whatever it is. */
+void job_dir_drop(int fd, const char *path);
+/* Appends a line to FD/NAME; a file over a limit becomes NAME.1 first. */
+void job_dir_append(int fd, const char *name, const struct strbuf *line);
+
+typedef void job_dir_name_f(void *context, const char *name);
+/* Calls EACH for the entries of the folder FD/FOLDER (NULL: FD itself), at most
+ * MAX, but not for hidden ones (IS_HIDDEN: for only these). EACH may take and
+ * drop. False when there are more. */
+bool job_dir_each(int fd, const char *folder, bool is_hidden, size_t max,
+                  job_dir_name_f *each, void *context);
 
 #endif

@@ -14,13 +14,14 @@
 #include "manager/job_files.h"
 #include "manager/late_starts.h"
 #include "manager/launch_plan.h"
+#include "manager/mailbox.h"
 #include "manager/node_pool.h"
 #include "manager/reports.h"
 #include "manager/resizing.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 
-static int launch(const struct manager *manager, const struct launch_plan *plan,
+static int launch(struct manager *manager, const struct launch_plan *plan,
                   int64_t id, uint32_t attempt, struct err *err)
 {
     struct launch_request request = {
@@ -40,10 +41,11 @@ static int launch(const struct manager *manager, const struct launch_plan *plan,
 
     if (job_files_write(manager, plan, id, NULL, err) != 0)
         return -1;
+    mailbox_open(manager, sched_job(manager->sched, id), true);
     return manager->launcher->ops->start(manager->launcher, &request, err);
 }
 
-static int try_start(const struct manager *manager, const struct job *job,
+static int try_start(struct manager *manager, const struct job *job,
                      const struct action *action, struct err *err)
 {
     struct launch_plan plan;
@@ -141,6 +143,8 @@ static void set_walltime(struct manager *manager, const struct action *action)
 static void end_attempt(struct manager *manager, const struct action *action)
 {
     attempt_files_remove(manager->state_dir, action->job, action->attempt, 0);
+    if (action->type != ACT_RESTARTED)
+        mailbox_close(manager, action->job);
     if (action->type != ACT_FINISHED)
         return;
     job_dir_remove(manager->state_dir, action->job);
@@ -183,13 +187,17 @@ void perform_action(struct manager *manager, const struct action *action)
         break;
     case ACT_DIRECTIVE:
         resizing_changed(manager, action);
+        mailbox_directive(manager, action);
         break;
     case ACT_PHASE:
         if (action->why == PHASE_LOST)
             resizing_lost_nodes(manager, action);
+        mailbox_phase(manager, action);
+        break;
+    case ACT_ANSWER:
+        mailbox_answer(manager, action);
         break;
     case ACT_RECORD:
-    case ACT_ANSWER:
         break;
     }
 }

@@ -14,6 +14,7 @@
 #include "manager/job_cache.h"
 #include "manager/job_dir.h"
 #include "manager/launch_plan.h"
+#include "manager/mailbox.h"
 #include "manager/reports.h"
 #include "manager/resizing.h"
 #include "manager/turn.h"
@@ -160,7 +161,19 @@ static void find_job(struct manager *manager, const struct job *job,
         idset_add(&found->adopted, id);
     else if (job->state != JOB_STARTING)
         idset_add(&found->lost, id);
-    resizing_adopt(manager, job);
+}
+
+/* The jobs' mail, which may have come while no manager ran: it counts before
+ * the deadlines that have passed meanwhile. */
+static void read_mail(struct manager *manager, const struct found *found)
+{
+    IDSET_EACH (&found->adopted, id) {
+        const struct job *job = sched_job(manager->sched, id);
+        if (job == NULL || !job_is_active(job))
+            continue;
+        mailbox_open(manager, job, false);
+        resizing_adopt(manager, job);
+    }
 }
 
 /* Would the core's repeated order do harm? The start of a job that runs, or
@@ -232,13 +245,16 @@ void recover_resume(struct manager *manager)
 {
     struct actions *actions = turn_actions(manager->turn);
     const struct job *job = sched_next_job(manager->sched, 0);
-    size_t first = actions->n;
+    size_t first;
     struct found found = {.n_active = 0};
 
     find_fresh(actions, &found);
     for (; job != NULL; job = sched_next_job(manager->sched, job->request.id))
         find_job(manager, job, &found);
     log_found(manager, &found);
+    read_mail(manager, &found);
+    find_fresh(actions, &found);
+    first = actions->n;
     sched_resume(manager->sched, manager_now(manager), actions);
     drop_needless(actions, first, &found);
     IDSET_EACH (&found.lost, id) {

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "manager/handover.h"
 #include "manager/late_starts.h"
+#include "manager/mailbox.h"
 #include "manager/node_names.h"
 #include "manager/turn.h"
 #include "store/node_table.h"
@@ -136,6 +137,7 @@ void reports_take(void *context, const struct launch_report *report)
     switch (report->what) {
     case LAUNCH_STARTED:
         send_attempt(manager, EV_STARTED, report);
+        mailbox_touch(manager, report->key.job_id);
         break;
     case LAUNCH_START_FAILED:
         take_failed_start(manager, report);

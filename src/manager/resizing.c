@@ -7,6 +7,7 @@
 
 #include "manager/handover.h"
 #include "manager/launch_plan.h"
+#include "manager/mailbox.h"
 #include "manager/policy_box.h"
 #include "manager/restarting.h"
 #include "manager/turn.h"
@@ -39,7 +40,7 @@ static const struct resize_way policy_way = {
 /* ---- the table ---- */
 
 static const struct resize_way *const ways[] = {
-    [RESIZE_POLICY] = &policy_way, [RESIZE_APP] = NULL,
+    [RESIZE_POLICY] = &policy_way, [RESIZE_APP] = &mailbox_way,
     [RESIZE_HOOK] = NULL,          [RESIZE_RESTART] = &restart_way,
     [RESIZE_WORKERS] = NULL,
 };
@@ -57,13 +58,24 @@ static const struct job *find_open(const struct manager *manager, int64_t id,
                : NULL;
 }
 
+/* The job asked for this shrink once it had left the nodes. */
+static void take_released(struct manager *manager, const struct job *job)
+{
+    uint64_t seq = job->directive.seq;
+
+    resizing_shown(manager, job->request.id, seq);
+    resizing_done(manager, job->request.id, seq, NULL);
+}
+
 void resizing_offer(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
 
     if (job == NULL)
         return;
-    if (ways[job->request.resize] != NULL)
+    if (mailbox_is_released(manager, job))
+        take_released(manager, job);
+    else if (ways[job->request.resize] != NULL)
         ways[job->request.resize]->offer(manager, action);
     else
         resizing_failed(manager, action->job, action->seq,
@@ -135,8 +147,11 @@ void resizing_adopt(struct manager *manager, const struct job *job)
 {
     const struct resize_way *way = ways[job->request.resize];
 
-    if (job_has_open_directive(job) && job->directive.shown && way != NULL &&
-        way->adopt != NULL)
+    if (!job_has_open_directive(job))
+        return;
+    if (mailbox_is_released(manager, job))
+        take_released(manager, job);
+    else if (job->directive.shown && way != NULL && way->adopt != NULL)
         way->adopt(manager, job);
 }
 

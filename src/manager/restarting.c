@@ -13,6 +13,7 @@
 #include <utlist.h>
 
 #include "base/alloc.h"
+#include "manager/mailbox.h"
 #include "manager/turn.h"
 
 #define LOOK_EVERY (200 * USEC_PER_MSEC)
@@ -56,6 +57,7 @@ static void tell(struct manager *manager, const struct job *job, int number)
     struct err err;
 
     err_clear(&err);
+    mailbox_show(manager, job);
     if (launcher->ops->signal(launcher, &key, number, &err) != 0) {
         resizing_failed(manager, key.job_id, seq, err.text);
         return;

@@ -21,6 +21,7 @@
 #include "manager/jobs_watch.h"
 #include "manager/late_starts.h"
 #include "manager/launchers.h"
+#include "manager/mailbox.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
 #include "manager/node_source.h"
@@ -163,6 +164,7 @@ static int make_pool(struct manager *manager, struct err *err)
     node_source_log(manager, node_pool_members(manager->pool));
     log_info(&manager->log, "%s", manager->launcher_note);
     manager->policy = policy_box_create(manager, err);
+    manager->mailbox = mailbox_create(manager);
     if (manager->policy == NULL || node_pool_apply(manager->pool, err) != 0)
         return -1;
     node_pool_watch(manager->pool);
@@ -271,6 +273,7 @@ void setup_release(struct manager *manager)
     jobs_watch_destroy(manager->jobs_watch);
     api_destroy(manager->api);
     policy_box_destroy(manager->policy);
+    mailbox_destroy(manager->mailbox);
     node_pool_destroy(manager->pool);
     if (manager->launcher != NULL)
         manager->launcher->ops->destroy(manager->launcher);

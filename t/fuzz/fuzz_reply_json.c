@@ -5,11 +5,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct reply reply;
+    struct job_reply reply;
     struct err err;
 
     err_clear(&err);
-    if (reply_from_text((const char *)data, size, 7, &reply, &err) != 0) {
+    if (job_reply_from_text((const char *)data, size, 7, &reply, &err) != 0) {
         EXPECT(err.code == ERR_INPUT && err.text[0]);
         return 0;
     }
@@ -18,6 +18,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(reply.reason == NULL || strchr(reply.reason, '\n') == NULL);
     for (size_t i = 0; i < reply.nodes.n; i++)
         EXPECT(hostname_is_valid(reply.nodes.names[i]));
-    reply_release(&reply);
+    job_reply_release(&reply);
     return 0;
 }

@@ -8,24 +8,25 @@
 
 #include "codec/reply_json.h"
 
-static struct reply parse(const char *text)
+static struct job_reply parse(const char *text)
 {
-    struct reply reply;
+    struct job_reply reply;
     struct err err;
 
     err_clear(&err);
-    if (reply_from_text(text, strlen(text), 7, &reply, &err) != 0)
+    if (job_reply_from_text(text, strlen(text), 7, &reply, &err) != 0)
         fail_msg("%s: %s", text, err.text);
     return reply;
 }
 
 static void refuses(const char *text, const char *why)
 {
-    struct reply reply;
+    struct job_reply reply;
     struct err err;
 
     err_clear(&err);
-    assert_int_equal(reply_from_text(text, strlen(text), 7, &reply, &err), -1);
+    assert_int_equal(job_reply_from_text(text, strlen(text), 7, &reply, &err),
+                     -1);
     assert_int_equal(err.code, ERR_INPUT);
     if (strstr(err.text, why) == NULL)
         fail_msg("%s: told \"%s\", not \"%s\"", text, err.text, why);
@@ -33,45 +34,46 @@ static void refuses(const char *text, const char *why)
 
 static void test_the_five_answers(void **state)
 {
-    struct reply reply = parse("{\"seq\": 7, \"status\": \"accepted\"}");
+    struct job_reply reply = parse("{\"seq\": 7, \"status\": \"accepted\"}");
 
     (void)state;
     assert_int_equal(reply.status, REPLY_ACCEPTED);
     assert_int_equal(reply.nodes.n, 0);
     assert_null(reply.reason);
-    reply_release(&reply);
+    job_reply_release(&reply);
 
     reply = parse("{\"status\": \"refused\", \"retry_after\": 1.5,"
                   " \"reason\": \"in a\\ncheckpoint\"}");
     assert_int_equal(reply.status, REPLY_REFUSED);
     assert_int_equal(reply.retry_after, 1500000);
     assert_string_equal(reply.reason, "in a?checkpoint");
-    reply_release(&reply);
+    job_reply_release(&reply);
 
     reply = parse("{\"status\": \"progress\", \"retry_after\": null}\n");
     assert_int_equal(reply.status, REPLY_PROGRESS);
-    reply_release(&reply);
+    job_reply_release(&reply);
 
     reply = parse("{\"status\": \"done\", \"nodes\": [\"n2\", \"n4\"]}");
     assert_int_equal(reply.status, REPLY_DONE);
     assert_int_equal(reply.nodes.n, 2);
     assert_string_equal(reply.nodes.names[1], "n4");
-    reply_release(&reply);
+    job_reply_release(&reply);
 
     reply = parse("{\"status\": \"failed\", \"reason\": \"\", \"new\": []}");
     assert_int_equal(reply.status, REPLY_FAILED);
     assert_null(reply.reason);
-    reply_release(&reply);
+    job_reply_release(&reply);
 }
 
 static void test_names_may_be_one_text(void **state)
 {
-    struct reply reply = parse("{\"status\": \"done\", \"nodes\": \"n[2-3]\"}");
+    struct job_reply reply =
+        parse("{\"status\": \"done\", \"nodes\": \"n[2-3]\"}");
 
     (void)state;
     assert_int_equal(reply.nodes.n, 2);
     assert_string_equal(reply.nodes.names[0], "n2");
-    reply_release(&reply);
+    job_reply_release(&reply);
 }
 
 static void test_what_is_wrong_is_named(void **state)
@@ -100,17 +102,17 @@ static void test_what_is_wrong_is_named(void **state)
 static void test_the_number_is_in_the_name(void **state)
 {
     (void)state;
-    assert_int_equal(reply_seq_of("7.json"), 7);
-    assert_int_equal(reply_seq_of("123456789012345678.json"),
+    assert_int_equal(job_reply_seq_of("7.json"), 7);
+    assert_int_equal(job_reply_seq_of("123456789012345678.json"),
                      123456789012345678);
-    assert_int_equal(reply_seq_of("1234567890123456789.json"), 0);
-    assert_int_equal(reply_seq_of("0.json"), 0);
-    assert_int_equal(reply_seq_of("07.json"), 0);
-    assert_int_equal(reply_seq_of("7"), 0);
-    assert_int_equal(reply_seq_of("7.json~"), 0);
-    assert_int_equal(reply_seq_of(".7.json"), 0);
-    assert_int_equal(reply_seq_of("-7.json"), 0);
-    assert_int_equal(reply_seq_of(".json"), 0);
+    assert_int_equal(job_reply_seq_of("1234567890123456789.json"), 0);
+    assert_int_equal(job_reply_seq_of("0.json"), 0);
+    assert_int_equal(job_reply_seq_of("07.json"), 0);
+    assert_int_equal(job_reply_seq_of("7"), 0);
+    assert_int_equal(job_reply_seq_of("7.json~"), 0);
+    assert_int_equal(job_reply_seq_of(".7.json"), 0);
+    assert_int_equal(job_reply_seq_of("-7.json"), 0);
+    assert_int_equal(job_reply_seq_of(".json"), 0);
 }
 
 int main(void)
