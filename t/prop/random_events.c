@@ -4,8 +4,9 @@
  * every event; then everything is let end (nothing may be left), and the
  * records are replayed, which must give the same state.
  *
- * usage: random_events [SEEDS [EVENTS [FIRST]]]
- * exit: 0 none violated, 1 violated (the seed is printed).
+ * usage: random_events [SEEDS [EVENTS [FIRST [JOURNAL]]]]
+ * exit: 0 none violated, 1 violated (the seed is printed). The records are
+ * written to the file JOURNAL, a line each and an empty one after each seed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "state_text.h"
 #include "world.h"
 #ifdef WITH_STATE_JSON
+#include "codec/event_json.h"
 #include "codec/state_json.h"
 #include <string.h>
 #endif
@@ -45,7 +47,25 @@ static bool snapshot_is_equal(const struct sched *sched, struct err *err)
     free(text);
     return is_equal;
 }
+
+static void write_journal(const struct world *world, FILE *journal)
+{
+    for (size_t i = 0; journal != NULL && i < world->n_records; i++) {
+        char *text = event_to_text(&world->records[i]);
+
+        fprintf(journal, "%s\n", text);
+        free(text);
+    }
+    if (journal != NULL)
+        fputc('\n', journal);
+}
 #else
+static void write_journal(const struct world *world, FILE *journal)
+{
+    (void)world;
+    (void)journal;
+}
+
 static bool snapshot_is_equal(const struct sched *sched, struct err *err)
 {
     (void)sched;
@@ -118,7 +138,7 @@ static bool live(struct world *world, int n_events, struct totals *totals,
 }
 
 static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
-                     struct err *err)
+                     FILE *journal, struct err *err)
 {
     struct sched_config config;
     struct world *world;
@@ -144,6 +164,7 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     totals->denied += world->n_denied;
     totals->delayed += world->n_delayed;
     totals->offered += world->n_offered;
+    write_journal(world, journal);
     world_destroy(world);
     audit_destroy(audit);
     return is_alive;
@@ -177,15 +198,18 @@ int main(int argc, char **argv)
     int n_seeds = argc > 1 ? atoi(argv[1]) : 2000;
     int n_events = argc > 2 ? atoi(argv[2]) : 1000;
     uint64_t first = argc > 3 ? strtoull(argv[3], NULL, 10) : 1;
+    FILE *journal = argc > 4 ? fopen(argv[4], "we") : NULL;
     struct totals totals = {0};
     struct err err = {.code = ERR_NONE};
 
     for (int i = 0; i < n_seeds; i++) {
-        if (!run_seed(first + (uint64_t)i, n_events, &totals, &err)) {
+        if (!run_seed(first + (uint64_t)i, n_events, &totals, journal, &err)) {
             printf("seed %llu: %s\n", (unsigned long long)first + i, err.text);
             return 1;
         }
     }
+    if (journal != NULL && fclose(journal) != 0)
+        return 1;
     tell(n_seeds, &totals);
     return is_lively(&totals) ? 0 : 1;
 }

@@ -7,10 +7,11 @@ usage: kill_manager.py ERM SHEPHERD REPLAY [--kills N] [--jobs N] [--seed S]
 
 Each job writes its id and attempt into a ledger of its own and exits with a
 code that follows from its id. At the end every job must be in the ledger once
-and in the history once, with the right code, and the journal, replayed from
-its first record, must give the manager's state byte for byte. With --without-claim the
-shepherd's claim is hidden from the manager until the job has ended: the
-control run, which must be caught (exit 0 = the harness saw jobs run twice).
+and in the history once, with the right code, the journal, replayed from its
+first record, must give the manager's state byte for byte, and check_journal.py
+must find nothing wrong. With --without-claim the shepherd's claim is hidden
+from the manager until the job has ended: the control run, which must be caught
+(exit 0 = the harness saw jobs run twice).
 """
 import argparse
 import collections
@@ -25,6 +26,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import check_journal
 
 WITHOUT_CLAIM = """#!/bin/sh
 # Runs the shepherd in a folder of its own; moves the claim over at the end.
@@ -168,7 +171,9 @@ def check(world):
             "accounted twice": sum(1 for i in ids if times[i] > 1),
             "wrong exit code": len(wrong),
             "states that differ":
-                int(world.live_state() != world.replayed_state())}
+                int(world.live_state() != world.replayed_state()),
+            "violations in the journal":
+                len(check_journal.check(world.state, done=True)[1])}
 
 
 def main():
