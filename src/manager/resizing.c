@@ -34,6 +34,7 @@ static void policy_adopt(struct manager *manager, const struct job *job)
 static const struct resize_way policy_way = {
     .offer = policy_offer,
     .withdraw = policy_withdraw,
+    .forced = policy_withdraw,
     .adopt = policy_adopt,
 };
 
@@ -96,15 +97,27 @@ void resizing_withdraw(struct manager *manager, const struct action *action)
     }
 }
 
+/* Nobody has taken it. */
+static void end_forced(struct manager *manager, const struct action *action)
+{
+    const struct job *job = sched_job(manager->sched, action->job);
+
+    if (job != NULL && ways[job->request.resize] != NULL &&
+        ways[job->request.resize]->forced != NULL)
+        ways[job->request.resize]->forced(manager, action);
+}
+
 void resizing_force(struct manager *manager, const struct action *action)
 {
     const struct job *job = find_open(manager, action->job, action->seq);
     struct err err;
 
     err_clear(&err);
-    if (job != NULL &&
-        handover_begin(manager, job, HANDOVER_FORCED, NULL, &err) != 0)
-        resizing_failed(manager, action->job, action->seq, err.text);
+    if (job == NULL ||
+        handover_begin(manager, job, HANDOVER_FORCED, NULL, &err) == 0)
+        return;
+    resizing_failed(manager, action->job, action->seq, err.text);
+    end_forced(manager, action);
 }
 
 /* What it has started on nodes that it was offered and does not get. */
@@ -131,6 +144,8 @@ void resizing_changed(struct manager *manager, const struct action *action)
     if (directive_state_is_open(action->directive))
         return;
     handover_forget(manager, action->job, action->seq);
+    if (action->directive == DIRECTIVE_FORCED)
+        end_forced(manager, action);
     if (action->op == DIRECTIVE_GROW && action->directive != DIRECTIVE_DONE)
         clear_offered(manager, action);
 }

@@ -20,6 +20,9 @@ struct resize_way {
     /* Takes it back; resizing_withdrawn() follows. The job may be gone, and
      * the directive be unknown. */
     void (*withdraw)(struct manager *manager, const struct action *action);
+    /* It was carried out by force, or that could not be done: it is over, and
+     * to be seen no more. May be NULL. */
+    void (*forced)(struct manager *manager, const struct action *action);
     /* After a restart: the open directive of JOB was shown before. May be
      * NULL: nothing is to be done. */
     void (*adopt)(struct manager *manager, const struct job *job);

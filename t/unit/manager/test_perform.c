@@ -92,6 +92,7 @@ static void test_a_shrink_by_force(void **state)
     assert_int_equal(stage_size(stage, 1), 1);
     stage_expect_log(stage, "1 process had to be ended on node[2-3]");
     stage_expect_log(stage, "shrink 3 -> 1 (node[2-3]) forced");
+    stage_expect_no(stage, ".erm/policy.json", "shrink");
 }
 
 int main(void)
