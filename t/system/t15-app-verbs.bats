@@ -219,6 +219,22 @@ far() {
     file_has told '60 tasks: 60 done, 0 failed, 0 not run; 0 runs repeated'
 }
 
+@test "pool gives, where it may choose, the node that has least to do" {
+    enter_job n1 n2 n3
+    seq 5 >tasks
+    # the two of n2 and the first of n1 are long
+    begin pool -f tasks --keep-nodes -- 'until test $ERM_NODE = n3 || test -e end; do sleep 0.05; done; : {}'
+    wait_until $PATIENCE test -s box/progress
+    wait_until $PATIENCE grep -q '^0\.[24]' box/progress
+    direct 1 shrink n1,n2,n3 n2 n1,n3 'choice: true'
+    wait_until $PATIENCE replied 1 done
+    is "$(jq -c .nodes box/reply/1.json)" '["n3"]'
+    close_directive n1 n2
+    : >end
+    ends_with 0
+    file_has told '5 tasks: 5 done, 0 failed, 0 not run; 0 runs repeated'
+}
+
 @test "pool cuts off what does not finish in time, and runs it elsewhere" {
     enter_job n1 n2
     seq 12 >tasks
