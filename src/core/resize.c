@@ -62,9 +62,10 @@ static int check_resizable(const struct sched *sched, const struct job *job,
     return 0;
 }
 
-/* A job is held back by its cool-down, its user is not. */
+/* A job that wants more is held back by its cool-down; its user is not, nor is
+ * it when it gives nodes back. */
 static int check_ready(const struct sched *sched, const struct job *job,
-                       enum asker asker, struct err *err)
+                       enum asker asker, enum directive_op op, struct err *err)
 {
     int64_t id = job->request.id;
 
@@ -72,7 +73,8 @@ static int check_ready(const struct sched *sched, const struct job *job,
         return err_set(err, ERR_CONFLICT,
                        "job %" PRId64 " is %s already: wait for its answer", id,
                        job_display_state(job));
-    if (asker == ASKED_BY_JOB && job->no_resize_before > sched->now)
+    if (asker == ASKED_BY_JOB && op == DIRECTIVE_GROW &&
+        job->no_resize_before > sched->now)
         return err_set(err, ERR_CONFLICT,
                        "job %" PRId64 " was resized a moment ago", id);
     return 0;
@@ -118,7 +120,7 @@ static int check_growth(const struct sched *sched, const struct job *job,
 int step_explain_refusal(const struct sched *sched, const struct job *job,
                          enum directive_op op, uint32_t n, struct err *err)
 {
-    if (check_ready(sched, job, ASKED_BY_JOB, err) < 0 ||
+    if (check_ready(sched, job, ASKED_BY_JOB, op, err) < 0 ||
         (op == DIRECTIVE_GROW && check_growth(sched, job, n, err) < 0))
         return -1;
     return err_set(err, ERR_CONFLICT,
@@ -171,7 +173,7 @@ static int choose(const struct sched *sched, const struct job *job,
     uint32_t n =
         idset_is_empty(&event->nodes) ? event->n : idset_count(&event->nodes);
 
-    if (check_ready(sched, job, event->asker, err) < 0 ||
+    if (check_ready(sched, job, event->asker, event->op, err) < 0 ||
         step_explain_bounds(job, event->op, n, err) < 0)
         return -1;
     if (event->op == DIRECTIVE_SHRINK)

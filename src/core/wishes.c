@@ -25,11 +25,13 @@ static struct grant grant_of(const struct sched *sched, const struct job *job,
                              enum directive_op op, uint32_t n,
                              uint32_t n_claimed)
 {
+    bool can_give = job->ending == ENDING_NOT && !job_has_open_directive(job);
+
+    if (op == DIRECTIVE_SHRINK)
+        return (struct grant){can_give ? smaller(n, room_of(job, op)) : 0, 0};
     if (!step_may_resize(sched, job))
         return (struct grant){0, 0};
-    if (op == DIRECTIVE_GROW)
-        return grant_growth(sched, job, n, n_claimed);
-    return (struct grant){smaller(n, room_of(job, op)), 0};
+    return grant_growth(sched, job, n, n_claimed);
 }
 
 static void record_delay(struct sched *sched, dur_us delay, struct actions *out)
