@@ -74,6 +74,8 @@ void mail_reply_clear(int fd);
 void mail_wish_look(struct mail_box *box, int fd);
 /* After a restart: what was taken and not done with. */
 void mail_wish_resume(struct mail_box *box, int fd, const struct job *job);
+/* A directive was offered. */
+void mail_wish_offered(struct mail_box *box, int fd);
 void mail_wish_answer(struct mail_box *box, int fd,
                       const struct action *action);
 /* Its open release, else NULL. */

@@ -157,6 +157,21 @@ static const char *denied_because(const struct mail_box *box,
                : "another wish has taken its place";
 }
 
+/* One that names its nodes is granted as it is, or not at all: the core gives
+ * no further answer to it. */
+void mail_wish_offered(struct mail_box *box, int fd)
+{
+    const struct job *job = sched_job(box->manager->sched, box->job);
+    struct mail_wish *wish, *next;
+
+    LL_FOREACH_SAFE(box->wishes, wish, next)
+    {
+        if (job != NULL && wish->is_asked && !wish->is_granted &&
+            wish->wish.nodes.n > 0 && is_of_wish(wish, job))
+            grant(box, fd, wish, job, wish->wish.max);
+    }
+}
+
 void mail_wish_answer(struct mail_box *box, int fd, const struct action *action)
 {
     const struct job *job = sched_job(box->manager->sched, box->job);

@@ -435,9 +435,21 @@ static void end_directive(struct manager *manager, struct mail_box *box,
     close(fd);
 }
 
+/* It has a new deadline, and what is to go is not for use any more. */
+static void note_accepted(struct mail_box *box, int fd,
+                          const struct action *action)
+{
+    const struct job *job = sched_job(box->manager->sched, box->job);
+
+    if (action->op == DIRECTIVE_SHRINK)
+        job_files_renew(box->manager, box->job);
+    if (job != NULL && job->directive.state == DIRECTIVE_ACCEPTED &&
+        box->shown == action->seq && !box->has_to_show)
+        mail_reply_show(box, fd, job);
+}
+
 void mailbox_directive(struct manager *manager, const struct action *action)
 {
-    const struct job *job = sched_job(manager->sched, action->job);
     struct mail_box *box = find(manager, action->job);
     bool is_open = directive_state_is_open(action->directive);
     int fd;
@@ -452,15 +464,14 @@ void mailbox_directive(struct manager *manager, const struct action *action)
         return;
     }
     tell_directive(manager, action);
-    if (action->directive != DIRECTIVE_ACCEPTED || job == NULL)
-        return;
-    if (action->op == DIRECTIVE_SHRINK)
-        job_files_renew(manager, action->job);
     fd = job_dir_open(manager->state_dir, action->job);
-    if (fd >= 0 && box->shown == action->seq && !box->has_to_show)
-        mail_reply_show(box, fd, job); /* with its new deadline */
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return;
+    if (action->directive == DIRECTIVE_OFFERED)
+        mail_wish_offered(box, fd);
+    else if (action->directive == DIRECTIVE_ACCEPTED)
+        note_accepted(box, fd, action);
+    close(fd);
 }
 
 void mailbox_phase(struct manager *manager, const struct action *action)

@@ -339,6 +339,196 @@ static void test_one_that_is_not_done_in_time_is_taken_back(void **state)
     assert_int_equal(stage_size(stage, 1), 1);
 }
 
+/* ---- wishes ---- */
+
+static bool has_progress(void *context)
+{
+    const struct job *job = job_of(context);
+
+    return job != NULL && job->progress == 250000;
+}
+
+static bool has_bad_progress(void *context)
+{
+    (void)context;
+    return file_has(EVENTS, "a number from 0 to 1 is expected");
+}
+
+#define EVOLVING                                                \
+    "{\"command\": \"sleep 60\", \"type\": \"evolving\","       \
+    " \"resize\": \"app\", \"min_nodes\": 1, \"max_nodes\": 3," \
+    " \"walltime\": \"1:00:00\", \"cooldown\": \"1s\"}"
+#define ANSWER MAIL "answer/more.json"
+
+static void wish(const char *text)
+{
+    file_replace(MAIL "request/more.json", text);
+}
+
+static void start_evolving(struct stage *stage)
+{
+    stage_start(stage);
+    stage_submit(stage, EVOLVING);
+    stage_expect(stage, 1, JOB_RUNNING);
+}
+
+static void test_a_wish_is_granted(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    wish("{\"op\": \"grow\", \"max\": 2}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"granted\"");
+    assert_true(file_has(ANSWER, "\"granted\":2,\"seq\":1"));
+    stage_expect_file(stage, DIRECTIVE, "the job has asked for it");
+    assert_int_not_equal(access(MAIL "request/more.json", F_OK), 0);
+    reply(1, "{\"status\": \"done\"}");
+    expect_gone(stage);
+    assert_int_equal(stage_size(stage, 1), 3);
+    assert_int_equal(count(EVENTS, "\"event\":\"answered\""), 1);
+}
+
+static void test_a_part_is_granted(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\"}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"min\": 1, \"max\": 2}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"partial\",\"granted\":1");
+}
+
+static void test_one_that_cannot_be_is_denied_with_a_reason(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    wish("{\"op\": \"grow\", \"max\": 3}");
+    stage_expect_file(stage, ANSWER, "job 1 has 1 nodes and max_nodes 3");
+    assert_true(file_has(ANSWER, "\"retry_after\":null"));
+    wish("{\"op\": \"grow\"}");
+    stage_expect_file(stage, ANSWER, "max: grow needs a number of nodes");
+    wish("{\"op\": \"grow\", \"nodes\": [\"node9\"]}");
+    stage_expect_file(stage, ANSWER, "nodes: there is no node9");
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2,"
+                        " \"walltime\": \"10m\"}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"max\": 1}");
+    stage_expect_file(stage, ANSWER, "1 nodes asked for, 0 idle");
+    assert_true(file_has(ANSWER, "\"retry_after\":59"));
+    assert_false(job_has_open_directive(job_of(stage)));
+}
+
+static void test_one_that_may_wait_is_queued_and_then_granted(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"max\": 2, \"wait\": 600}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"queued\"");
+    assert_true(file_has(ANSWER, "\"until\":"));
+    stage_send(stage, EV_CANCEL, 2);
+    stage_expect_file(stage, ANSWER, "\"status\":\"granted\",\"granted\":2");
+    stage_expect_file(stage, DIRECTIVE, "\"op\":\"grow\"");
+}
+
+static void test_one_that_waits_too_long_is_denied(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"max\": 1, \"wait\": 1}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"queued\"");
+    stage_expect_file(stage, ANSWER, "it could not be granted in its time");
+}
+
+static void test_a_new_one_takes_the_place_of_one_that_waits(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"max\": 2, \"wait\": 600}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"queued\"");
+    file_replace(MAIL "request/other.json",
+                 "{\"op\": \"grow\", \"max\": 1, \"wait\": 600}");
+    stage_expect_file(stage, MAIL "answer/other.json", "queued");
+    stage_expect_file(stage, ANSWER, "another wish has taken its place");
+    stage_send(stage, EV_CANCEL, 2);
+    stage_expect_file(stage, MAIL "answer/other.json", "granted");
+}
+
+static void test_nodes_that_were_left_are_released_at_once(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    resize(stage, DIRECTIVE_GROW, 2, ASKED_BY_USER);
+    stage_expect_file(stage, DIRECTIVE, "\"seq\":1,");
+    reply(1, "{\"status\": \"done\"}");
+    expect_gone(stage);
+    wish("{\"op\": \"release\", \"nodes\": [\"node2\"]}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"granted\",\"granted\":1");
+    stage_expect_no(stage, MAIL "nodes", "node2\n");
+    assert_int_equal(stage_size(stage, 1), 2);
+    assert_int_not_equal(access(DIRECTIVE, F_OK), 0);
+    wish("{\"op\": \"release\", \"max\": 1}");
+    stage_expect_no(stage, MAIL "nodes", "node3\n");
+    assert_int_equal(count(EVENTS, "\"event\":\"done\""), 3);
+    wish("{\"op\": \"release\", \"nodes\": [\"node1\"]}");
+    stage_expect_file(stage, ANSWER, "job 1 has 1 nodes and min_nodes 1");
+}
+
+static void test_a_size_can_be_set(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    wish("{\"op\": \"set\", \"max\": 1}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"granted\",\"granted\":0");
+    wish("{\"op\": \"set\", \"max\": 3}");
+    stage_expect_file(stage, ANSWER, "\"granted\":2,\"seq\":1");
+    stage_expect_file(stage, DIRECTIVE, "\"op\":\"grow\"");
+    reply(1, "{\"status\": \"done\"}");
+    expect_gone(stage);
+    wish("{\"op\": \"set\", \"max\": 2}");
+    stage_expect_file(stage, DIRECTIVE, "\"op\":\"shrink\"");
+    assert_true(file_has(ANSWER, "\"granted\":1,\"seq\":2"));
+}
+
+static void test_offers_are_told_and_progress_is_read(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    wish("{\"op\": \"offers\"}");
+    stage_expect_file(stage, ANSWER, "\"granted\":2,\"until\":");
+    file_replace(MAIL "progress", "0.25\n");
+    assert_true(stage_until(stage, has_progress, stage, 20000));
+    assert_true(file_has(MAIL "offers.json", "{\"nodes\":2,\"until\":"));
+    file_replace(MAIL "progress", "a quarter\n");
+    assert_true(stage_until(stage, has_bad_progress, NULL, 20000));
+}
+
+static void test_wishes_of_no_sense(void **state)
+{
+    struct stage *stage = *state;
+
+    start_evolving(stage);
+    file_replace(MAIL "request/two words.json", "{\"op\": \"offers\"}");
+    stage_expect_file(stage, EVENTS, "its name is not NAME.json");
+    assert_int_equal(mkfifo(MAIL "request/more.json", 0600), 0);
+    mailbox_touch(stage->manager, 1);
+    stage_expect_file(stage, ANSWER, "it is not a regular file");
+    assert_int_equal(access(MAIL "request/two words.json", F_OK), -1);
+}
+
 /* ---- restarts of the manager ---- */
 
 static void restart(struct stage *stage)
@@ -426,6 +616,79 @@ static void test_a_directive_that_was_lost_is_shown_again(void **state)
     stage_expect(stage, 1, JOB_CANCELLED);
 }
 
+static void start_with_wish(struct stage *stage)
+{
+    stage->options.launcher = "local";
+    stage->options.shepherd_path = SHEPHERD_PATH;
+    start_evolving(stage);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect(stage, 2, JOB_RUNNING);
+    wish("{\"op\": \"grow\", \"max\": 2, \"wait\": 600}");
+    stage_expect_file(stage, ANSWER, "\"status\":\"queued\"");
+}
+
+static void end_both(struct stage *stage)
+{
+    for (int64_t job = 1; job <= 2; job++) {
+        if (stage_state(stage, job) < JOB_COMPLETED)
+            stage_send(stage, EV_CANCEL, job);
+        stage_expect(stage, job, JOB_CANCELLED);
+    }
+}
+
+static void test_a_wish_waits_over_a_restart(void **state)
+{
+    struct stage *stage = *state;
+
+    start_with_wish(stage);
+    stage_stop(stage);
+    assert_int_equal(unlink(ANSWER), 0);
+    stage_start(stage);
+    stage_expect_file(stage, ANSWER, "\"status\":\"queued\"");
+    stage_send(stage, EV_CANCEL, 2);
+    stage_expect_file(stage, ANSWER, "\"status\":\"granted\",\"granted\":2");
+    stage_expect_file(stage, DIRECTIVE, "\"op\":\"grow\"");
+    end_both(stage);
+}
+
+/* A crash after the grant is in the journal and before the answer: the file is
+ * there as it was taken. */
+static void test_what_was_granted_is_not_granted_again(void **state)
+{
+    struct stage *stage = *state;
+
+    start_with_wish(stage);
+    stage_send(stage, EV_CANCEL, 2);
+    stage_expect_file(stage, DIRECTIVE, "\"op\":\"grow\"");
+    stage_stop(stage);
+    file_replace(ANSWER, "{\"status\": \"queued\"}");
+    file_replace(MAIL ".wish.5.0.more",
+                 "{\"op\": \"grow\", \"max\": 2, \"wait\": 600}");
+    stage_start(stage);
+    stage_expect_file(stage, ANSWER, "\"granted\":2,\"seq\":1");
+    assert_int_equal(job_of(stage)->directive.seq, 1);
+    assert_int_equal(job_of(stage)->wish.n, 0);
+    assert_int_not_equal(access(MAIL ".wish.5.0.more", F_OK), 0);
+    end_both(stage);
+}
+
+static void test_what_was_wished_while_no_manager_runs_is_answered(void **state)
+{
+    struct stage *stage = *state;
+
+    stage->options.launcher = "local";
+    stage->options.shepherd_path = SHEPHERD_PATH;
+    start_evolving(stage);
+    stage_stop(stage);
+    wish("{\"op\": \"grow\", \"max\": 1}");
+    file_replace(MAIL ".wish.5.0.other", "{\"op\": \"offers\"}");
+    stage_start(stage);
+    stage_expect_file(stage, ANSWER, "\"granted\":1,\"seq\":1");
+    stage_expect_file(stage, MAIL "answer/other.json", "granted");
+    stage_send(stage, EV_CANCEL, 1);
+    stage_expect(stage, 1, JOB_CANCELLED);
+}
+
 static void test_a_job_can_be_woken_by_a_signal(void **state)
 {
     struct stage *stage = *state;
@@ -466,6 +729,19 @@ int main(void)
         TEST(test_what_was_taken_and_not_done_counts),
         TEST(test_files_that_are_old_are_renewed),
         TEST(test_a_directive_that_was_lost_is_shown_again),
+        TEST(test_a_wish_is_granted),
+        TEST(test_a_part_is_granted),
+        TEST(test_one_that_cannot_be_is_denied_with_a_reason),
+        TEST(test_one_that_may_wait_is_queued_and_then_granted),
+        TEST(test_one_that_waits_too_long_is_denied),
+        TEST(test_a_new_one_takes_the_place_of_one_that_waits),
+        TEST(test_nodes_that_were_left_are_released_at_once),
+        TEST(test_a_size_can_be_set),
+        TEST(test_offers_are_told_and_progress_is_read),
+        TEST(test_wishes_of_no_sense),
+        TEST(test_a_wish_waits_over_a_restart),
+        TEST(test_what_was_granted_is_not_granted_again),
+        TEST(test_what_was_wished_while_no_manager_runs_is_answered),
         TEST(test_a_job_can_be_woken_by_a_signal),
     };
 
