@@ -26,6 +26,8 @@ const struct option_row run_option_rows[] = {
     {KEY_SHRINK, "shrink", "STRATEGY", "which job shrinks first (fcfs...)"},
     {KEY_SHRINK, "shrink-strategy", "STRATEGY", NULL},
     {KEY_COOLDOWN, "cooldown", "SPAN", "least time between resizes of a job"},
+    {KEY_EVOLVING_DELAY, "evolving-delay", "SPAN",
+     "what grants to jobs that ask may delay others"},
     {KEY_ACCEPT, "accept-within", "SPAN", "for a job to answer (30s)"},
     {KEY_DONE, "done-within", "SPAN", "for a job to finish a resize (5m)"},
     {KEY_GRACE, "grace", "SPAN", "between TERM and KILL (10s)"},

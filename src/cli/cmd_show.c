@@ -37,7 +37,7 @@ static void print_fields(const struct cli *cli, const json_t *job)
     static const char wanted[] =
         "kind,reason,expected,nodes,nodelist,want,priority,walltime,time,left,"
         "deps,submitted,started,ended,exit,ended_by,attempt,label,command,cwd,"
-        "stdout,stderr";
+        "stdout,stderr,mailbox";
     struct view_format format;
     struct view_context context = {clock_wall_us()};
     struct strbuf text;

@@ -64,6 +64,9 @@ static void print_settings(const struct cli *cli, const json_t *settings)
         strbuf_add_str(&text, "by rule");
     else
         strbuf_add_fmt(&text, "%g s", view_number(settings, "cooldown"));
+    if (view_number(settings, "evolving_delay") > 0)
+        strbuf_add_fmt(&text, ", grants may delay others by %g s",
+                       view_number(settings, "evolving_delay"));
     print_line(cli, "settings", text.text);
     strbuf_release(&text);
 }

@@ -118,6 +118,9 @@ static int take_number(struct run_options *run, int key, const char *value,
     case KEY_COOLDOWN:
         return time_text_span_or_none("--cooldown", value, &manager->cooldown,
                                       err);
+    case KEY_EVOLVING_DELAY:
+        return time_text_span_or_none("--evolving-delay", value,
+                                      &manager->evolving_delay, err);
     case KEY_ACCEPT:
         return time_text_span("--accept-within", value, &manager->accept_within,
                               err);

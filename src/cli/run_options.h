@@ -28,6 +28,7 @@ enum {
     KEY_EXPAND,
     KEY_SHRINK,
     KEY_COOLDOWN,
+    KEY_EVOLVING_DELAY,
     KEY_ACCEPT,
     KEY_DONE,
     KEY_GRACE,

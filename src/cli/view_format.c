@@ -70,6 +70,7 @@ TEXT_FIELD(write_command, "command")
 TEXT_FIELD(write_cwd, "cwd")
 TEXT_FIELD(write_stdout, "stdout")
 TEXT_FIELD(write_stderr, "stderr")
+TEXT_FIELD(write_mailbox, "mailbox")
 TEXT_FIELD(write_label, "label")
 TEXT_FIELD(write_ended_by, "ended_by")
 INTEGER_FIELD(write_id, "id")
@@ -235,6 +236,10 @@ static const struct view_field fields[] = {
     {"cwd", {"CWD", false}, write_cwd, "where it runs"},
     {"stdout", {"OUTPUT", false}, write_stdout, "the file of its output"},
     {"stderr", {"ERRORS", false}, write_stderr, "the file of its errors"},
+    {"mailbox",
+     {"MAILBOX", false},
+     write_mailbox,
+     "the folder it shares with erm"},
 };
 #define N_FIELDS (sizeof(fields) / sizeof(*fields))
 

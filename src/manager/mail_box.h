@@ -38,6 +38,7 @@ struct mail_box {
     bool has_to_show;  /* it could not be written yet */
     bool has_acted;    /* it was answered by "done" */
     struct mail_wish *wishes; /* owned, by rising number */
+    bool is_measured;         /* once at least */
     uint32_t n_offered;       /* as in offers.json */
     time_us offered_until;
     bool has_offers;                /* there is such a file */

@@ -592,6 +592,7 @@ void mail_wish_measure(struct mail_box *box, int fd)
 
     if (job == NULL || job->state != JOB_RUNNING)
         return;
+    box->is_measured = true;
     read_progress(box, fd);
     renew_offers(box, fd);
 }

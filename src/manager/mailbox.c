@@ -95,7 +95,7 @@ static void tick(evutil_socket_t fd, short what, void *context)
     HASH_ITER (hh, mail->boxes, box, next) {
         if (is_remote || mail->inotify < 0 || is_outstanding(box))
             look(box);
-        if (is_time)
+        if (is_time || !box->is_measured)
             measure(box);
     }
 }

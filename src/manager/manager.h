@@ -29,6 +29,7 @@ struct manager_options {
     bool start_at_max;         /* -s 1 */
     const char *backfill, *mode, *expand, *shrink; /* names */
     dur_us cooldown;                               /* < 0 = by rule */
+    dur_us evolving_delay;                         /* 0 = none */
     dur_us accept_within, done_within, grace;      /* 0 = defaults */
     dur_us default_walltime;                       /* 0 = no limit */
     const char *state_dir;     /* NULL = .erm beside the jobs file, or in cwd */

@@ -51,6 +51,7 @@ int settings_make(const struct manager_options *options,
     sched_config_init(out);
     out->start_at_max = options->start_at_max;
     out->cooldown = options->cooldown;
+    out->evolving_delay = options->evolving_delay;
     if (options->accept_within > 0)
         out->accept_within = options->accept_within;
     if (options->done_within > 0)

@@ -10,10 +10,12 @@
 
 #include "base/alloc.h"
 #include "manager/job_cache.h"
+#include "manager/job_dir.h"
 #include "manager/launch_plan.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 #include "manager/views_why.h"
+#include "store/state_dir.h"
 
 static json_t *positive_or_null(int64_t n)
 {
@@ -45,6 +47,7 @@ static void put_spec(json_t *object, const struct views *views,
               output_path(views, spec, spec->stdout_path, id, attempt));
     views_put(object, "stderr",
               output_path(views, spec, err_path, id, attempt));
+    views_put(object, "mailbox", NULL);
     views_put(object, "label", views_text(spec->label));
 }
 
@@ -136,6 +139,21 @@ static json_t *live_dependencies(const struct job_request *request)
     return list;
 }
 
+/* It is there from the first start on. */
+static void put_mailbox(json_t *object, const struct views *views,
+                        const struct job *job)
+{
+    struct strbuf path;
+    strbuf_init(&path);
+    if (views->manager->state_dir != NULL &&
+        (job_is_active(job) || job->attempt > 1))
+        strbuf_add_fmt(&path, "%s/" JOB_DIR_FOLDER "/%lld",
+                       views->manager->state_dir->path,
+                       (long long)job->request.id);
+    views_put(object, "mailbox", path.len > 0 ? views_text(path.text) : NULL);
+    strbuf_release(&path);
+}
+
 json_t *view_live_job(const struct views *views, const struct job *job,
                       bool is_full)
 {
@@ -164,8 +182,10 @@ json_t *view_live_job(const struct views *views, const struct job *job,
               job_has_open_directive(job)
                   ? view_directive(views, &job->directive)
                   : NULL);
-    if (is_full)
+    if (is_full) {
         put_spec_of(object, views, job);
+        put_mailbox(object, views, job);
+    }
     return object;
 }
 

@@ -85,6 +85,7 @@ static json_t *view_settings(const struct sched_config *config)
     views_put(object, "shrink", views_text(config->shrink->name));
     views_put(object, "cooldown",
               config->cooldown < 0 ? NULL : views_seconds(config->cooldown));
+    views_put(object, "evolving_delay", views_seconds(config->evolving_delay));
     return object;
 }
 

@@ -72,11 +72,11 @@ static void test_all_that_tunes_it(void **state)
 {
     (void)state;
     struct reading r;
-    begin(&r,
-          "run --backfill none --mode rigid --expand-strategy equal "
-          "--shrink amdahl --cooldown 5 --accept-within 2s --done-within 1m "
-          "--grace 3 --default-walltime 1h --launcher fake --output out "
-          "--state-dir /x/.erm --until-idle -v --requests rq");
+    begin(&r, "run --backfill none --mode rigid --expand-strategy equal "
+              "--shrink amdahl --cooldown 5 --evolving-delay 2m "
+              "--accept-within 2s --done-within 1m "
+              "--grace 3 --default-walltime 1h --launcher fake --output out "
+              "--state-dir /x/.erm --until-idle -v --requests rq");
     assert_int_equal(r.rc, 0);
     const struct manager_options *m = &r.run.manager;
     assert_string_equal(m->backfill, "none");
@@ -84,6 +84,7 @@ static void test_all_that_tunes_it(void **state)
     assert_string_equal(m->expand, "equal");
     assert_string_equal(m->shrink, "amdahl");
     assert_true(m->cooldown == 5 * USEC_PER_SEC);
+    assert_true(m->evolving_delay == 120 * USEC_PER_SEC);
     assert_true(m->accept_within == 2 * USEC_PER_SEC);
     assert_true(m->done_within == 60 * USEC_PER_SEC);
     assert_true(m->grace == 3 * USEC_PER_SEC);

@@ -40,6 +40,7 @@ static void test_all_of_it(void **state)
     options.expand = "most_remaining";
     options.shrink = "least-remaining";
     options.cooldown = 0;
+    options.evolving_delay = 7;
     options.accept_within = 5;
     options.done_within = 6;
     assert_int_equal(settings_make(&options, &config, NULL), 0);
@@ -49,6 +50,7 @@ static void test_all_of_it(void **state)
     assert_ptr_equal(config.expand, strategy_expand("most_remaining"));
     assert_ptr_equal(config.shrink, strategy_shrink("least_remaining"));
     assert_int_equal(config.cooldown, 0);
+    assert_int_equal(config.evolving_delay, 7);
     assert_int_equal(config.accept_within, 5);
     assert_int_equal(config.done_within, 6);
     assert_int_equal(config.policy_done_within, 6);

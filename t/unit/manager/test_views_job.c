@@ -11,7 +11,8 @@ static const char *const keys[] = {
     "max_nodes", "pref_nodes", "priority", "walltime",    "elapsed",
     "time_left", "submitted",  "started",  "ended",       "attempt",
     "restarts",  "exit_code",  "signal",   "ended_by",    "after",
-    "cwd",       "stdout",     "stderr",   "label",       "directive"};
+    "cwd",       "stdout",     "stderr",   "label",       "directive",
+    "mailbox"};
 
 static json_t *view(struct scene *scene, int64_t id)
 {
@@ -52,6 +53,7 @@ static void a_pending_job_has_all_keys(void **state)
     assert_true(is_null_at(job, "directive"));
     assert_string_equal(text_at(job, "stdout"), "/tmp/md-2.txt");
     assert_string_equal(text_at(job, "stderr"), "/tmp/md-2.txt");
+    assert_true(is_null_at(job, "mailbox"));
     json_decref(job);
 }
 

@@ -49,12 +49,14 @@ static void settings_are_told_as_they_are(void **state)
     config.start_at_max = true;
     config.backfill = BACKFILL_NONE;
     config.cooldown = 90 * USEC_PER_SEC;
+    config.evolving_delay = 60 * USEC_PER_SEC;
     sched_set_config(scene->manager.sched, &config);
     views_init(&views, &scene->manager);
     json_t *status = view_status(&views);
     assert_int_equal(int_at(status, "settings.start"), 1);
     assert_string_equal(text_at(status, "settings.backfill"), "none");
     assert_int_equal(int_at(status, "settings.cooldown"), 90);
+    assert_int_equal(int_at(status, "settings.evolving_delay"), 60);
     assert_string_equal(text_at(status, "launcher"), "silent");
     assert_false(is_null_at(status, "launcher_note"));
     assert_false(is_null_at(status, "started"));
