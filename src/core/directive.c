@@ -8,6 +8,7 @@
 #include <assert.h>
 
 #include "core/index.h"
+#include "core/payback.h"
 #include "core/progress.h"
 
 #define COOLDOWN_MIN (60 * USEC_PER_SEC)
@@ -100,6 +101,9 @@ static void hand_over(struct sched *sched, struct job *job,
         idset_unite(&job->nodes, &directive->delta);
     else if (is_done)
         idset_subtract(&job->nodes, &directive->delta);
+    if (outcome == DIRECTIVE_DONE)
+        job->resize_cost =
+            payback_learn(job->resize_cost, sched->now - directive->offered);
     if (is_done) {
         progress_measure_anew(job);
         if (why != PHASE_RESTART)

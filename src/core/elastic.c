@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "core/index.h"
+#include "core/payback.h"
 #include "core/plan.h"
 #include "core/step.h"
 
@@ -15,14 +16,15 @@
 struct candidate {
     struct job *job;
     double score;
-    uint32_t room; /* nodes it can still give or take */
+    uint32_t room; /* nodes it can give or take; in this round */
+    uint32_t most; /* in all rounds */
     uint32_t n;    /* nodes it is to give or take */
 };
 
 struct candidates {
     struct candidate *items; /* owned */
     size_t n, size;
-    uint64_t room;
+    uint64_t room; /* of all of them */
 };
 
 static void add(struct candidates *list, struct job *job, double score,
@@ -48,26 +50,33 @@ static int compare(const void *x, const void *y)
     return a->job->request.id < b->job->request.id ? -1 : 1;
 }
 
-/* Deals N nodes to the candidates: filling up in order, or one by one. */
-static void deal(struct candidates *list, uint32_t n, bool is_shared)
+/* Deals N nodes more to the candidates, sorted by score, each up to its room:
+ * filling up in order, or one by one. Returns how many are left. */
+static uint64_t deal(struct candidates *list, uint64_t n, bool is_shared)
 {
-    uint64_t left = n < list->room ? n : list->room;
+    bool is_any = true;
 
-    if (list->n == 0)
-        return;
-    qsort(list->items, list->n, sizeof *list->items, compare);
-    while (left > 0) {
-        for (size_t i = 0; i < list->n && left > 0; i++) {
+    while (n > 0 && is_any) {
+        is_any = false;
+        for (size_t i = 0; i < list->n && n > 0; i++) {
             struct candidate *candidate = &list->items[i];
             uint32_t room = candidate->room - candidate->n;
             uint32_t share = is_shared && room > 1 ? 1 : room;
 
-            if (share > left)
-                share = (uint32_t)left;
+            if (share > n)
+                share = (uint32_t)n;
             candidate->n += share;
-            left -= share;
+            n -= share;
+            is_any |= share > 0;
         }
     }
+    return n;
+}
+
+static void sort(struct candidates *list)
+{
+    if (list->n > 0)
+        qsort(list->items, list->n, sizeof *list->items, compare);
 }
 
 bool step_may_resize(const struct sched *sched, const struct job *job)
@@ -137,6 +146,30 @@ static void carry_out(struct sched *sched, const struct job *head,
     free(deltas);
 }
 
+/* Nobody goes below the size that it prefers as long as others have more than
+ * they prefer. */
+static void deal_shrinks(struct candidates *list, uint32_t missing,
+                         bool is_shared)
+{
+    uint64_t left;
+
+    sort(list);
+    for (size_t i = 0; i < list->n; i++) {
+        struct candidate *candidate = &list->items[i];
+        uint32_t has = idset_count(&candidate->job->nodes);
+        uint32_t preferred = job_preferred_size(&candidate->job->request);
+        uint32_t above = has > preferred ? has - preferred : 0;
+
+        candidate->most = candidate->room;
+        if (candidate->room > above)
+            candidate->room = above;
+    }
+    left = deal(list, missing, is_shared);
+    for (size_t i = 0; i < list->n; i++)
+        list->items[i].room = list->items[i].most;
+    deal(list, left, is_shared);
+}
+
 /*
  * Admits HEAD by shrinking, all or nothing: when the candidates cannot give
  * what is missing, nobody shrinks. Returns whether it was arranged; HEAD then
@@ -164,7 +197,7 @@ bool step_shrink_for(struct sched *sched, const struct job *head,
                                                 n_idle, head->request.min_nodes)
                                         .shadow > sched->now + USEC_PER_SEC;
     if (is_enough) {
-        deal(&list, missing, strategy->is_shared);
+        deal_shrinks(&list, missing, strategy->is_shared);
         carry_out(sched, head, &list, out);
     }
     free(list.items);
@@ -212,7 +245,26 @@ bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
             job->planned_end - now <= hole->longest);
 }
 
-/* Returns whether anybody was offered anything. */
+static void offer_nodes(struct sched *sched, struct job *job, uint32_t n,
+                        struct queue_hole *hole, bool is_short,
+                        struct actions *out)
+{
+    struct idset idle = {.words = NULL}, delta = {.words = NULL};
+
+    if (!is_short)
+        hole->n_extra -= n;
+    hole->n_free -= n;
+    if (hole->n_extra > hole->n_free)
+        hole->n_extra = hole->n_free;
+    sched_idle(sched, &idle);
+    idset_take_first(&idle, n, &delta);
+    idset_release(&idle);
+    step_offer(sched, job, DIRECTIVE_GROW, &delta, ASKED_BY_SCHEDULER, 0, 0,
+               out);
+}
+
+/* As many of the nodes dealt as the head allows and as pay. Returns whether
+ * anybody was offered anything. */
 static bool offer_growth(struct sched *sched, struct candidates *list,
                          struct queue_hole *hole, struct actions *out)
 {
@@ -222,31 +274,58 @@ static bool offer_growth(struct sched *sched, struct candidates *list,
         struct candidate *candidate = &list->items[i];
         bool is_short = step_ends_in_time(candidate->job, hole, sched->now);
         uint32_t limit = is_short ? hole->n_free : hole->n_extra;
-        struct idset idle = {.words = NULL}, delta = {.words = NULL};
         uint32_t n = candidate->n < limit ? candidate->n : limit;
+        uint32_t has = idset_count(&candidate->job->nodes);
+        uint32_t size = payback_size(candidate->job, sched->now, has + n);
 
-        if (n == 0)
+        if (size == 0)
             continue;
-        if (!is_short)
-            hole->n_extra -= n;
-        hole->n_free -= n;
-        if (hole->n_extra > hole->n_free)
-            hole->n_extra = hole->n_free;
-        sched_idle(sched, &idle);
-        idset_take_first(&idle, n, &delta);
-        idset_release(&idle);
-        step_offer(sched, candidate->job, DIRECTIVE_GROW, &delta,
-                   ASKED_BY_SCHEDULER, 0, 0, out);
+        offer_nodes(sched, candidate->job, size - has, hole, is_short, out);
         is_any = true;
     }
     return is_any;
 }
 
-/* Deals the idle nodes once. A job past its planned end is about to go. */
+/* Nobody's share pays: the later half of those who have one leaves it to the
+ * others. Returns whether there was any. */
+static bool drop_later_half(struct candidates *list)
+{
+    size_t n_dealt = 0, n_seen = 0;
+
+    for (size_t i = 0; i < list->n; i++)
+        n_dealt += list->items[i].n > 0;
+    for (size_t i = 0; i < list->n; i++) {
+        if (list->items[i].n > 0 && ++n_seen > n_dealt / 2)
+            list->items[i].room = 0;
+        list->items[i].n = 0;
+    }
+    return n_dealt > 0;
+}
+
+/* A job past its planned end is about to go. */
+static void find_growing(struct sched *sched, const struct queue_hole *hole,
+                         struct candidates *list)
+{
+    const struct strategy *strategy = sched->config.expand;
+
+    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
+        uint32_t has = idset_count(&job->nodes), size;
+
+        if (!step_may_resize(sched, job) || has >= job->request.max_nodes ||
+            job->planned_end <= sched->now ||
+            (hole->n_extra == 0 && !step_ends_in_time(job, hole, sched->now)))
+            continue;
+        size = payback_size(job, sched->now, job->request.max_nodes);
+        if (size > 0)
+            add(list, job, strategy->score(job, sched->now), size - has);
+    }
+    sort(list);
+}
+
+/* Deals the idle nodes once. */
 static bool grow_once(struct sched *sched, const struct job *head,
                       uint32_t n_claimed, struct actions *out)
 {
-    const struct strategy *strategy = sched->config.expand;
     struct candidates list = {.items = NULL};
     struct queue_hole hole = plan_hole(sched, head);
     bool is_any;
@@ -254,17 +333,11 @@ static bool grow_once(struct sched *sched, const struct job *head,
     hole.n_free -= n_claimed < hole.n_free ? n_claimed : hole.n_free;
     if (hole.n_extra > hole.n_free)
         hole.n_extra = hole.n_free;
-    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
-        uint32_t n = idset_count(&job->nodes);
-
-        if (step_may_resize(sched, job) && n < job->request.max_nodes &&
-            job->planned_end > sched->now &&
-            (hole.n_extra > 0 || step_ends_in_time(job, &hole, sched->now)))
-            add(&list, job, strategy->score(job, sched->now),
-                job->request.max_nodes - n);
-    }
-    deal(&list, hole.n_free, strategy->is_shared);
-    is_any = offer_growth(sched, &list, &hole, out);
+    find_growing(sched, &hole, &list);
+    do {
+        deal(&list, hole.n_free, sched->config.expand->is_shared);
+        is_any = offer_growth(sched, &list, &hole, out);
+    } while (!is_any && drop_later_half(&list));
     free(list.items);
     return is_any;
 }

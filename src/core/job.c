@@ -116,11 +116,42 @@ uint32_t job_start_size(const struct job_request *request, bool start_at_max)
     return request->pref_nodes > 0 ? request->pref_nodes : request->min_nodes;
 }
 
-double job_speedup(const struct job_request *request, uint32_t n)
+uint32_t job_preferred_size(const struct job_request *request)
+{
+    return request->pref_nodes > 0 ? request->pref_nodes : request->min_nodes;
+}
+
+/* In microseconds, N of one node being what the first entry says it is. */
+static double table_time(const struct job_request *request, uint32_t n)
+{
+    const struct job_runtime *entry = request->runtimes, *next;
+    uint32_t i = 0;
+
+    if (n <= entry->nodes)
+        return (double)entry->runtime * entry->nodes / n;
+    while (i + 1 < request->n_runtimes && entry[i + 1].nodes <= n)
+        i++;
+    entry += i;
+    if (i + 1 == request->n_runtimes)
+        return (double)entry->runtime;
+    next = entry + 1;
+    return (double)entry->runtime + (double)(next->runtime - entry->runtime) *
+                                        (n - entry->nodes) /
+                                        (next->nodes - entry->nodes);
+}
+
+double job_relative_time(const struct job_request *request, uint32_t n)
 {
     double s = request->serial_fraction;
 
-    return n == 0 ? 0 : 1 / (s + (1 - s) / n);
+    if (request->n_runtimes > 0)
+        return table_time(request, n) / table_time(request, 1);
+    return s + (1 - s) / n;
+}
+
+double job_speedup(const struct job_request *request, uint32_t n)
+{
+    return n == 0 ? 0 : 1 / job_relative_time(request, n);
 }
 
 #define NAMES(...)                                        \

@@ -237,7 +237,14 @@ uint32_t job_n_nodes(const struct job *job);
 bool job_is_forced_by_restart(const struct job_request *request);
 /* The size it would like at its start, by `-s 1` (max) or `-s 0`. */
 uint32_t job_start_size(const struct job_request *request, bool start_at_max);
-/* Amdahl speed-up over one node at N nodes, by serial_fraction. */
+/* The size below which it would rather not be made: pref_nodes, or the least.
+ */
+uint32_t job_preferred_size(const struct job_request *request);
+/* Its run time at N nodes (> 0), one node being 1: by its run times where it
+ * has some (between two sizes in proportion, below the first as if it scaled,
+ * above the last like that), otherwise by serial_fraction (Amdahl). */
+double job_relative_time(const struct job_request *request, uint32_t n);
+/* Speed-up over one node at N nodes: the inverse. */
 double job_speedup(const struct job_request *request, uint32_t n);
 
 /* Full words ("pending", "growing"...), borrowed. */

@@ -211,7 +211,8 @@ bool sched_offers(const struct sched *sched, int64_t id, time_us now,
     *n = 0;
     *until = 0;
     if (job == NULL || check_resizable(sched, job, NULL) < 0 ||
-        job_has_open_directive(job) || job->no_resize_before > now)
+        job_has_open_directive(job) || job->no_resize_before > now ||
+        job->planned_end <= now)
         return false;
     n_safe = grant_safe_growth(sched, job, grant_n_claimed(sched, job));
     *n = n_safe;

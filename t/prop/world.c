@@ -280,6 +280,18 @@ static dur_us some_walltime(struct world *world)
     return ends - world->now - world_random(world, 60 * USEC_PER_SEC);
 }
 
+static void make_runtimes(struct world *world, struct job_request *request)
+{
+    uint32_t n = 1 + world_random(world, 5), nodes = 0;
+
+    request->runtimes = mem_alloc_array(n, sizeof *request->runtimes);
+    while (request->n_runtimes < n) {
+        nodes += 1 + world_random(world, 5);
+        request->runtimes[request->n_runtimes++] = (struct job_runtime){
+            nodes, 1 + world_random(world, 600 * USEC_PER_SEC)};
+    }
+}
+
 static void make_submit(struct world *world, struct event *event)
 {
     struct job_request *request = &event->request;
@@ -309,6 +321,10 @@ static void make_submit(struct world *world, struct event *event)
                           ? RESIZE_POLICY
                           : (enum resize_mode)world_random(world, 5);
     request->loss = (enum loss_rule)world_random(world, 3);
+    if (world_random(world, 4) == 0)
+        request->resize_cost = world_random(world, 100) * USEC_PER_SEC;
+    if (world_random(world, 4) == 0)
+        make_runtimes(world, request);
     request->on_deadline = (enum deadline_action)world_random(world, 4);
     request->cooldown =
         world_random(world, 2) ? -1 : world_random(world, 5) * USEC_PER_SEC;

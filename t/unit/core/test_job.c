@@ -161,6 +161,34 @@ static void amdahls_law(void **state)
     assert_true(job_speedup(&request, 16) == 1);
 }
 
+static void run_times_are_read_from_the_table(void **state)
+{
+    struct job_runtime table[] = {{2, 600}, {4, 400}, {8, 500}};
+    struct job_request request = {
+        .serial_fraction = 1, .runtimes = table, .n_runtimes = 3};
+    static const double times[][2] = {{1, 1200}, {2, 600}, {3, 500}, {4, 400},
+                                      {6, 450},  {8, 500}, {99, 500}};
+
+    (void)state;
+    for (size_t i = 0; i < N_OF(times); i++) {
+        double time = 1200 * job_relative_time(&request, (uint32_t)times[i][0]);
+
+        assert_true(time > times[i][1] - 1e-6 && time < times[i][1] + 1e-6);
+    }
+    assert_true(job_speedup(&request, 4) > 2.99);
+    assert_true(job_speedup(&request, 4) < 3.01);
+}
+
+static void the_preferred_size_is_the_least_without_one(void **state)
+{
+    struct job_request request = {.min_nodes = 2, .max_nodes = 9};
+
+    (void)state;
+    assert_int_equal(job_preferred_size(&request), 2);
+    request.pref_nodes = 4;
+    assert_int_equal(job_preferred_size(&request), 4);
+}
+
 static void a_state_is_shown_with_what_goes_on(void **state)
 {
     struct job job = {.state = JOB_PENDING};
@@ -235,6 +263,8 @@ int main(void)
         cmocka_unit_test(offered_nodes_count_as_the_jobs_lent_ones_still_do),
         cmocka_unit_test(the_size_at_the_start),
         cmocka_unit_test(amdahls_law),
+        cmocka_unit_test(run_times_are_read_from_the_table),
+        cmocka_unit_test(the_preferred_size_is_the_least_without_one),
         cmocka_unit_test(a_state_is_shown_with_what_goes_on),
         cmocka_unit_test(names_are_fixed),
     };
