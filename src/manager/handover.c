@@ -91,6 +91,26 @@ static int clear(struct manager *manager, const struct job *job,
     return result;
 }
 
+/* Where one rank is killed PRRTE ends them all. A job that could start again
+ * does so at a deadline, and does not come here. */
+static int check_force(const struct manager *manager, int64_t job,
+                       struct err *err)
+{
+    struct job_spec spec;
+    bool is_world;
+
+    if (turn_read_spec(manager->turn, job, &spec, err) != 0)
+        return -1;
+    is_world = spec.launch == LAUNCH_MPI;
+    job_spec_release(&spec);
+    if (!is_world)
+        return 0;
+    err_set(err, ERR_CONFLICT,
+            "single ranks of an MPI program cannot be ended");
+    return err_hint(err, "with \"on_node_loss\": \"restart\" it would be "
+                         "started again");
+}
+
 int handover_begin(struct manager *manager, const struct job *job,
                    enum handover_kind kind, const struct idset *given,
                    struct err *err)
@@ -99,6 +119,9 @@ int handover_begin(struct manager *manager, const struct job *job,
 
     if (find(manager, job->request.id, job->directive.seq) != NULL)
         return 0;
+    if (kind == HANDOVER_FORCED &&
+        check_force(manager, job->request.id, err) != 0)
+        return -1;
     handover = add(manager, job, kind, given);
     if (clear(manager, job, handover, err) == 0)
         return 0;

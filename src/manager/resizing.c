@@ -120,23 +120,38 @@ void resizing_force(struct manager *manager, const struct action *action)
     end_forced(manager, action);
 }
 
-/* What it has started on nodes that it was offered and does not get. */
+static void clear_nodes(struct manager *manager, const struct action *action,
+                        const struct job *job, const struct idset *nodes)
+{
+    struct launcher *launcher = manager->launcher;
+    struct launch_change change = {
+        .key = {.job_id = action->job, .attempt = action->attempt},
+        .seq = action->seq,
+        .nodes = nodes,
+        .stay = &job->nodes,
+        .grace = launch_plan_grace(manager, 0),
+    };
+
+    launcher->ops->clear(launcher, &change, NULL);
+}
+
+/* What it has started on nodes that it was offered and does not get. They may
+ * have been offered to it again by now. */
 static void clear_offered(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
-    struct launcher *launcher = manager->launcher;
+    struct idset nodes = {.words = NULL};
 
     if (job == NULL || job->attempt != action->attempt || !job_is_active(job) ||
         job->state == JOB_STARTING)
         return;
-    struct launch_change change = {
-        .key = {.job_id = action->job, .attempt = action->attempt},
-        .seq = action->seq,
-        .nodes = &action->nodes,
-        .stay = &job->nodes,
-        .grace = launch_plan_grace(manager, 0),
-    };
-    launcher->ops->clear(launcher, &change, NULL);
+    idset_copy(&nodes, &action->nodes);
+    idset_subtract(&nodes, &job->nodes);
+    if (job_has_open_directive(job))
+        idset_subtract(&nodes, &job->directive.delta);
+    if (!idset_is_empty(&nodes))
+        clear_nodes(manager, action, job, &nodes);
+    idset_release(&nodes);
 }
 
 void resizing_changed(struct manager *manager, const struct action *action)

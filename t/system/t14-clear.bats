@@ -267,3 +267,15 @@ END
     touch end
     wait_state 1 completed
 }
+
+@test "what a job has started on a node that it did not take is ended" {
+    start_clear 3
+    submit_elastic "ERM_NODE=n3 sh -c 'echo \$\$ >n3; exec sleep 1000' & $JOB" \
+        '{min_nodes: 2, pref_nodes: 2, done_within: 3, cooldown: 3600}'
+    wait_pids n3
+    wait_until $PATIENCE log_has 'expand 2 -> 3 (n3) offered'
+    lives n3
+    wait_until $PATIENCE log_has 'expand 2 -> 3 (n3) expired'
+    wait_until $PATIENCE is_gone "$(cat n3)"
+    runs 1
+}

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "launch/engine.h"
 #include "manager/perform.h"
 
 static void test_a_start_writes_the_node_file(void **state)
@@ -95,6 +96,28 @@ static void test_a_shrink_by_force(void **state)
     stage_expect_no(stage, ".erm/policy.json", "shrink");
 }
 
+/* Where one is killed PRRTE ends them all. */
+static void test_ranks_are_not_ended_one_by_one(void **state)
+{
+    struct engine engine = {.mark = (char[]){"abc"}};
+    struct stage *stage = *state;
+
+    stage->options.start_at_max = true;
+    stage_start(stage);
+    stage->manager->engine = &engine; /* the fake needs no PRRTE */
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"launch\": \"mpi\","
+                        " \"elastic\": true, \"min_nodes\": 1,"
+                        " \"max_nodes\": 3, \"on_deadline\": \"force\","
+                        " \"done_within\": 1}");
+    stage_expect(stage, 1, JOB_RUNNING);
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"min_nodes\": 2}");
+    stage_expect_log(stage, "single ranks of an MPI program cannot be ended");
+    stage_expect_log(stage, "shrink 3 -> 1 (node[2-3]) expired");
+    assert_int_equal(stage_state(stage, 1), JOB_RUNNING);
+    assert_int_equal(stage_size(stage, 1), 3);
+    stage->manager->engine = NULL;
+}
+
 int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
@@ -105,6 +128,7 @@ int main(void)
         STORY(test_the_walltime_of_a_running_job),
         STORY(test_the_job_s_own_grace),
         STORY(test_a_shrink_by_force),
+        STORY(test_ranks_are_not_ended_one_by_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
