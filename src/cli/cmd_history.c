@@ -10,6 +10,7 @@
 #include "cli/number.h"
 #include "cli/observe.h"
 #include "cli/phase_table.h"
+#include "cli/resize_table.h"
 #include "cli/time_text.h"
 #include "cli/view_format.h"
 #include "cli/view_sort.h"
@@ -26,7 +27,8 @@ enum {
 static const struct option_row rows[] = {
     {KEY_SINCE, "since", "TIME", "ended after: -1d, -30m, today, ISO 8601"},
     {KEY_LIMIT, "limit", "N", "at most so many jobs"},
-    {KEY_PHASES, "phases", NULL, "every change of size, and a chart"},
+    {KEY_PHASES, "phases", NULL,
+     "every change of size, a chart, and every resize"},
     {'o', "format", "FORMAT", "history or fields, as for erm queue"},
     {'n', "no-header", NULL, "rows only"},
     {KEY_JSON, "json", NULL, "print the answer as JSON"},
@@ -95,21 +97,26 @@ static int print_jobs(const struct cli *cli, const struct parsed *parsed,
     return 0;
 }
 
-/* One row per phase, and the chart under them. */
+/* One row per phase, the chart under them, and one row per resize. */
 static void print_phases(const struct cli *cli, json_t *jobs)
 {
     struct phase_table phases;
+    struct table resizes;
+    time_us now = clock_wall_us();
     size_t i;
     const json_t *job;
     view_sort(jobs, "id"); /* letters in the order of the jobs */
     phase_table_init(&phases);
+    resize_table_init(&resizes);
     json_array_foreach(jobs, i, job)
     {
-        phase_table_add(&phases, job, json_object_get(job, "phases"),
-                        clock_wall_us());
+        phase_table_add(&phases, job, json_object_get(job, "phases"), now);
+        resize_table_add(&resizes, job, json_object_get(job, "resizes"), now);
     }
     phase_table_print(&phases, cli);
+    resize_table_print(&resizes, cli);
     phase_table_release(&phases);
+    table_release(&resizes);
 }
 
 /* "9 jobs: 9 completed · makespan 05:12 · utilisation 87 % ..." */

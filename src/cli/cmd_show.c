@@ -10,6 +10,7 @@
 #include "cli/id_list.h"
 #include "cli/job_view.h"
 #include "cli/phase_table.h"
+#include "cli/resize_table.h"
 #include "cli/view_format.h"
 
 enum { KEY_JSON = OPTION_FIRST_KEY };
@@ -56,10 +57,31 @@ static void print_fields(const struct cli *cli, const json_t *job)
 }
 
 /* Phases are only of interest once there are two. */
+static void print_phases(const struct cli *cli, const json_t *job,
+                         const json_t *phases)
+{
+    struct phase_table table;
+    if (json_array_size(phases) < 2)
+        return;
+    phase_table_init(&table);
+    phase_table_add(&table, job, phases, clock_wall_us());
+    phase_table_print(&table, cli);
+    phase_table_release(&table);
+}
+
+static void print_resizes(const struct cli *cli, const json_t *job,
+                          const json_t *resizes)
+{
+    struct table table;
+    resize_table_init(&table);
+    resize_table_add(&table, job, resizes, clock_wall_us());
+    resize_table_print(&table, cli);
+    table_release(&table);
+}
+
 static void print_job(struct cli *cli, const json_t *answer)
 {
     const json_t *job = json_object_get(answer, "job");
-    const json_t *phases = json_object_get(answer, "phases");
     const char *name = view_text(job, "name");
     fprintf(cli->out, "job %" PRId64, view_integer(job, "id"));
     if (*name != '\0')
@@ -68,13 +90,8 @@ static void print_job(struct cli *cli, const json_t *answer)
             json_is_true(json_object_get(job, "held")) ? ", held" : "");
     print_fields(cli, job);
     print_directive(cli, job);
-    if (json_array_size(phases) < 2)
-        return;
-    struct phase_table table;
-    phase_table_init(&table);
-    phase_table_add(&table, job, phases, clock_wall_us());
-    phase_table_print(&table, cli);
-    phase_table_release(&table);
+    print_phases(cli, job, json_object_get(answer, "phases"));
+    print_resizes(cli, job, json_object_get(answer, "resizes"));
 }
 
 /* The text is the manager's: it alone knows its plan. */
@@ -98,7 +115,9 @@ static void collect(json_t *jobs, json_t *answer)
         json_array_append(jobs, answer);
         return;
     }
-    json_object_set(job, "phases", json_object_get(answer, "phases"));
+    static const char *const keys[] = {"phases", "resizes"};
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
+        json_object_set(job, keys[i], json_object_get(answer, keys[i]));
     json_array_append(jobs, job);
 }
 

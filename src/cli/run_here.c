@@ -13,6 +13,30 @@
 #include "cli/submit_options.h"
 #include "codec/job_spec.h"
 
+/* "resizes  3 expands, 1 shrinks (350 ms on average); 1 refused, 1 forced" */
+static void print_resizes(const struct cli *cli,
+                          const struct manager_summary *summary)
+{
+    const uint32_t counts[] = {summary->n_refused, summary->n_resizes_failed,
+                               summary->n_expired, summary->n_forced};
+    static const char *const names[] = {"refused", "failed", "expired",
+                                        "forced"};
+    const char *separator = "; ";
+    char text[DURATION_TEXT_MAX];
+    fprintf(cli->out, "%-12s %" PRIu32 " expands, %" PRIu32 " shrinks",
+            "resizes", summary->n_grows, summary->n_shrinks);
+    if (summary->mean_resize > 0)
+        fprintf(cli->out, " (%s on average)",
+                duration_human(summary->mean_resize, text));
+    for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++) {
+        if (counts[i] == 0)
+            continue;
+        fprintf(cli->out, "%s%" PRIu32 " %s", separator, counts[i], names[i]);
+        separator = ", ";
+    }
+    fputc('\n', cli->out);
+}
+
 /* What the run amounted to; kinds of ends that did not happen are left out. */
 static void print_summary(const struct cli *cli,
                           const struct manager_summary *summary)
@@ -35,8 +59,7 @@ static void print_summary(const struct cli *cli,
             summary->utilisation * 100);
     fprintf(cli->out, format, "mean wait",
             duration_human(summary->mean_wait, text));
-    fprintf(cli->out, "%-12s %" PRIu32 " expands, %" PRIu32 " shrinks\n",
-            "resizes", summary->n_grows, summary->n_shrinks);
+    print_resizes(cli, summary);
     if (summary->n_left > 0)
         fprintf(cli->out, "%-12s %" PRIu32 " %s for another allocation\n",
                 "left", summary->n_left, summary->n_left == 1 ? "job" : "jobs");

@@ -9,6 +9,7 @@
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/views_job.h"
+#include "manager/views_resize.h"
 
 #define DEFAULT_LIMIT 1000
 
@@ -23,8 +24,10 @@ static int add_job(void *context, const struct history_job *row)
     struct listing *listing = context;
     json_t *job = view_ended_job(&listing->views, row);
     view_add_accounts(job, row);
-    if (listing->is_with_phases)
+    if (listing->is_with_phases) {
         views_put(job, "phases", view_phases(&listing->views, row->id));
+        views_put(job, "resizes", view_resizes(&listing->views, row->id));
+    }
     json_array_append_new(listing->jobs, job);
     return 0;
 }
@@ -32,6 +35,22 @@ static int add_job(void *context, const struct history_job *row)
 static json_t *real_or_null(bool is_known, double value)
 {
     return is_known ? json_real(value) : NULL;
+}
+
+static json_t *count_resizes(const struct resize_counts *resizes)
+{
+    json_t *object = json_object();
+    views_put(object, "done", json_integer(resizes->done));
+    views_put(object, "forced", json_integer(resizes->forced));
+    views_put(object, "refused", json_integer(resizes->refused));
+    views_put(object, "failed", json_integer(resizes->failed));
+    views_put(object, "expired", json_integer(resizes->expired));
+    views_put(object, "mean",
+              real_or_null(resizes->done > 0,
+                           resizes->done > 0
+                               ? resizes->seconds / (double)resizes->done
+                               : 0));
+    return object;
 }
 
 /* Over all jobs that ended since then, whatever is listed. */
@@ -63,6 +82,7 @@ static json_t *summarise(const struct manager *manager, time_us since,
     views_put(object, "node_seconds", json_real(sum.node_seconds));
     views_put(object, "expands", json_integer(sum.expands));
     views_put(object, "shrinks", json_integer(sum.shrinks));
+    views_put(object, "resizes", count_resizes(&sum.resizes));
     return object;
 }
 

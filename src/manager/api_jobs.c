@@ -15,6 +15,7 @@
 #include "manager/api_handlers.h"
 #include "manager/views_job.h"
 #include "manager/views_pool.h"
+#include "manager/views_resize.h"
 #include "manager/views_why.h"
 
 #define ENDED_MAX 1000 /* ended jobs in a list without `limit` */
@@ -184,6 +185,7 @@ void api_get_job(struct api_request *request)
     json_t *answer = json_object();
     views_put(answer, "job", job);
     views_put(answer, "phases", view_phases(&views, request->id));
+    views_put(answer, "resizes", view_resizes(&views, request->id));
     views_release(&views);
     api_request_answer(request, answer);
 }

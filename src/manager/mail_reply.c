@@ -18,6 +18,7 @@
 #include "manager/job_files.h"
 #include "manager/mail_events.h"
 #include "manager/node_names.h"
+#include "manager/turn.h"
 
 #define TAKEN ".reply."
 #define PATH_SIZE 300
@@ -242,6 +243,9 @@ static int act(struct mail_box *box, const struct job *job,
         log_info(&manager->log, "[Elastic Scaling] job %lld refuses: %s",
                  (long long)box->job,
                  reply->reason == NULL ? "no reason given" : reply->reason);
+        if (reply->reason != NULL)
+            turn_add_directive_note(manager->turn, box->job, box->shown,
+                                    reply->reason);
         resizing_refused(manager, box->job, box->shown, reply->retry_after);
         return 0;
     case REPLY_FAILED:

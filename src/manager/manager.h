@@ -52,7 +52,9 @@ void manager_options_init(struct manager_options *options);
 /* What a run amounted to, for the summary of `run --until-idle`. */
 struct manager_summary {
     uint32_t n_jobs, n_completed, n_failed, n_timeout, n_cancelled, n_other;
-    uint32_t n_grows, n_shrinks;
+    uint32_t n_grows, n_shrinks; /* done or forced */
+    uint32_t n_refused, n_resizes_failed, n_expired, n_forced;
+    dur_us mean_resize;  /* of those done, from offer to done; 0 = none */
     uint32_t n_left;     /* jobs for which the allocation was too short */
     uint32_t n_rejected; /* entries of the jobs file that were bad */
     dur_us makespan, mean_wait;

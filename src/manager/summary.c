@@ -47,6 +47,22 @@ static int count_job(void *arg, const struct history_job *job)
     return 0;
 }
 
+static void add_resizes(const struct history_summary *history,
+                        struct manager_summary *out)
+{
+    const struct resize_counts *resizes = &history->resizes;
+
+    out->n_grows = (uint32_t)history->expands;
+    out->n_shrinks = (uint32_t)history->shrinks;
+    out->n_refused = (uint32_t)resizes->refused;
+    out->n_resizes_failed = (uint32_t)resizes->failed;
+    out->n_expired = (uint32_t)resizes->expired;
+    out->n_forced = (uint32_t)resizes->forced;
+    if (resizes->done > 0)
+        out->mean_resize = (dur_us)(resizes->seconds / (double)resizes->done *
+                                    (double)USEC_PER_SEC);
+}
+
 static void add_times(const struct manager *manager,
                       const struct history_summary *history,
                       struct manager_summary *out)
@@ -56,8 +72,6 @@ static void add_times(const struct manager *manager,
 
     if (from < manager->started)
         from = manager->started;
-    out->n_grows = (uint32_t)history->expands;
-    out->n_shrinks = (uint32_t)history->shrinks;
     if (history->n_started > 0)
         out->mean_wait =
             (dur_us)(history->wait_seconds / (double)history->n_started *
@@ -83,6 +97,8 @@ void summary_make(struct manager *manager, struct manager_summary *out)
         out->n_rejected = jobs_watch_n_rejected(manager->jobs_watch);
     store_each_ended_job(manager->store, &filter, count_job, out, NULL);
     if (store_summary(manager->store, manager->started, TIME_NEVER, &history,
-                      NULL) == 0)
+                      NULL) == 0) {
+        add_resizes(&history, out);
         add_times(manager, &history, out);
+    }
 }

@@ -152,6 +152,25 @@ static int summarise_jobs(struct store *store, sqlite3_stmt *row,
     return 0;
 }
 
+static int summarise_resizes(struct store *store, sqlite3_stmt *row,
+                             struct history_summary *out, struct err *err)
+{
+    struct resize_counts *resizes = &out->resizes;
+
+    if (!row || db_next(store, row, err) < 0)
+        return -1;
+    out->expands = sqlite3_column_int64(row, 0);
+    out->shrinks = sqlite3_column_int64(row, 1);
+    resizes->done = sqlite3_column_int64(row, 2);
+    resizes->forced = sqlite3_column_int64(row, 3);
+    resizes->refused = sqlite3_column_int64(row, 4);
+    resizes->failed = sqlite3_column_int64(row, 5);
+    resizes->expired = sqlite3_column_int64(row, 6);
+    resizes->seconds = sqlite3_column_double(row, 7) / USEC_PER_SEC;
+    db_finish(row);
+    return 0;
+}
+
 int store_summary(struct store *store, time_us from, time_us to,
                   struct history_summary *out, struct err *err)
 {
@@ -163,12 +182,7 @@ int store_summary(struct store *store, time_us from, time_us to,
     if (summarise_jobs(store, row, out, err) < 0)
         return -1;
     row = db_query(store, SQL_RESIZES, VALUES(start, end), err);
-    if (!row || db_next(store, row, err) < 0)
-        return -1;
-    out->expands = sqlite3_column_int64(row, 0);
-    out->shrinks = sqlite3_column_int64(row, 1);
-    db_finish(row);
-    return 0;
+    return summarise_resizes(store, row, out, err);
 }
 
 void store_count_ended(const struct store *store, int64_t *ended,

@@ -43,6 +43,12 @@ struct history_filter {
     size_t limit;  /* 0 = no limit */
 };
 
+/* Directives that ended in a span of time, by outcome. */
+struct resize_counts {
+    int64_t done, forced, refused, failed, expired;
+    double seconds; /* sum over those done, from offer to done */
+};
+
 /* Jobs that ended in a span of time. */
 struct history_summary {
     int64_t jobs, completed, cancelled, failed;
@@ -51,6 +57,7 @@ struct history_summary {
     int64_t n_started;                              /* jobs that ran at all */
     double wait_seconds;      /* sum over those, from submit to first start */
     int64_t expands, shrinks; /* directives done or forced in the span */
+    struct resize_counts resizes;
 };
 
 /* Ended jobs, newest end first. Returns 0, EACH's nonzero result, or -1. */

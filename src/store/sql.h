@@ -180,10 +180,17 @@
       " min(submitted), min(first_started), max(ended), count(first_started)," \
       " total(first_started - submitted) from ending"                          \
       " where ended >= ?1 and ended < ?2")                                     \
-    X(SQL_RESIZES,                                                             \
-      "select count(*) filter (where op = 'expand'),"                          \
-      " count(*) filter (where op = 'shrink') from directive"                  \
-      " where closed >= ?1 and closed < ?2 and state in ('done', 'forced')")   \
+    X(SQL_RESIZES, "select count(*) filter (where op = 'expand'"               \
+                   " and state in ('done', 'forced')),"                        \
+                   " count(*) filter (where op = 'shrink'"                     \
+                   " and state in ('done', 'forced')),"                        \
+                   " count(*) filter (where state = 'done'),"                  \
+                   " count(*) filter (where state = 'forced'),"                \
+                   " count(*) filter (where state = 'refused'),"               \
+                   " count(*) filter (where state = 'failed'),"                \
+                   " count(*) filter (where state = 'expired'),"               \
+                   " total(closed - offered) filter (where state = 'done')"    \
+                   " from directive where closed >= ?1 and closed < ?2")       \
     /* nodes */                                                                \
     X(SQL_FIND_NODE, "select number, slots from node where name = ?1")         \
     X(SQL_ADD_NODE, "insert into node(number, name, slots)"                    \

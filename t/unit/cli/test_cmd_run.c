@@ -41,6 +41,9 @@ static void test_a_file_runs_to_its_end(void **state)
                                  .n_failed = 2,
                                  .n_grows = 3,
                                  .n_shrinks = 1,
+                                 .n_refused = 2,
+                                 .n_forced = 1,
+                                 .mean_resize = 350 * USEC_PER_MSEC,
                                  .n_rejected = 1,
                                  .makespan = 312 * USEC_PER_SEC,
                                  .mean_wait = 41 * USEC_PER_SEC,
@@ -55,7 +58,8 @@ static void test_a_file_runs_to_its_end(void **state)
     expect_part(s.out, "makespan     5 min 12 s\n");
     expect_part(s.out, "utilisation  87 %\n");
     expect_part(s.out, "mean wait    41 s\n");
-    expect_part(s.out, "resizes      3 expands, 1 shrinks\n");
+    expect_part(s.out, "resizes      3 expands, 1 shrinks (350 ms on average); "
+                       "2 refused, 1 forced\n");
     expect_part(s.out, "rejected     1 bad entry");
     stage_release(&s);
     STAGE_RUN_ALONE(&s, "run --stay jobs.json");

@@ -77,6 +77,15 @@ static int set_walltime(struct launcher *launcher, const struct launch_key *key,
     return terminate(launcher, key, walltime, err);
 }
 
+static int clear(struct launcher *launcher, const struct launch_change *change,
+                 struct err *err)
+{
+    (void)launcher;
+    (void)change;
+    (void)err;
+    return 0;
+}
+
 static void destroy(struct launcher *launcher)
 {
     (void)launcher;
@@ -90,6 +99,7 @@ static const struct launcher_ops silent_ops = {
     .signal = send_signal,
     .terminate = terminate,
     .set_walltime = set_walltime,
+    .clear = clear,
     .destroy = destroy,
 };
 

@@ -2,6 +2,8 @@
 /* GET /v1/history. */
 #include "api_scene.h"
 
+#include "manager/turn.h"
+
 static void run(struct scene *scene, const char *spec, int code)
 {
     int64_t id = submit(scene, spec);
@@ -94,6 +96,43 @@ static void a_resize_makes_phases_and_counts(void **state)
     assert_string_equal(text_at(answer, "jobs.0.nodelist"), "n[1-3]");
     assert_int_equal(int_at(answer, "summary.expands"), 1);
     assert_int_equal(int_at(answer, "summary.shrinks"), 0);
+    assert_int_equal(int_at(answer, "summary.resizes.done"), 1);
+    assert_int_equal(int_at(answer, "summary.resizes.expired"), 0);
+    assert_false(is_null_at(answer, "summary.resizes.mean"));
+    assert_string_equal(text_at(answer, "jobs.0.resizes.0.op"), "grow");
+    assert_string_equal(text_at(answer, "jobs.0.resizes.0.state"), "done");
+    json_decref(answer);
+}
+
+static void a_refusal_is_told_with_its_reason(void **state)
+{
+    struct scene *scene = *state;
+    submit(scene, "{\"command\":\"a\",\"min_nodes\":1,\"max_nodes\":3,"
+                  "\"type\":\"evolving\"}");
+    job_started(scene, 1);
+    json_decref(ask_json(scene, 200, "POST", "/v1/jobs/resize",
+                         "{\"ids\":[1],\"op\":\"expand\",\"n\":2}"));
+    json_t *answer = ask_json(scene, 200, "GET", "/v1/jobs/1", NULL);
+    assert_string_equal(text_at(answer, "resizes.0.state"), "offered");
+    assert_string_equal(text_at(answer, "resizes.0.note"), "");
+    assert_true(is_null_at(answer, "resizes.0.ended"));
+    assert_true(is_null_at(answer, "resizes.0.took"));
+    turn_add_directive_note(scene->manager.turn, 1,
+                            (uint64_t)int_at(answer, "resizes.0.seq"),
+                            "in a checkpoint");
+    json_decref(answer);
+    job_answers(scene, 1, EV_REFUSED);
+    answer = ask_json(scene, 200, "GET", "/v1/jobs/1", NULL);
+    assert_int_equal(json_array_size(at(answer, "resizes")), 1);
+    assert_string_equal(text_at(answer, "resizes.0.op"), "grow");
+    assert_string_equal(text_at(answer, "resizes.0.asked_by"), "user");
+    assert_true(is_null_at(answer, "resizes.0.for_job"));
+    assert_string_equal(text_at(answer, "resizes.0.nodelist"), "n[2-3]");
+    assert_string_equal(text_at(answer, "resizes.0.state"), "refused");
+    assert_string_equal(text_at(answer, "resizes.0.note"), "in a checkpoint");
+    assert_false(is_null_at(answer, "resizes.0.ended"));
+    assert_false(is_null_at(answer, "resizes.0.took"));
+    assert_true(is_null_at(answer, "resizes.0.retry_after"));
     json_decref(answer);
 }
 
@@ -107,6 +146,7 @@ int main(void)
         TEST(phases_are_added_when_asked_for),
         TEST(it_can_be_chosen_from),
         TEST(a_resize_makes_phases_and_counts),
+        TEST(a_refusal_is_told_with_its_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

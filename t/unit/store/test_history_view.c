@@ -248,6 +248,12 @@ static void test_summary_adds_up(void **state)
     assert_true(sum.wait_seconds == 30.0);
     assert_int_equal(sum.expands, 1);
     assert_int_equal(sum.shrinks, 2);
+    assert_int_equal(sum.resizes.done, 2);
+    assert_int_equal(sum.resizes.forced, 1);
+    assert_int_equal(sum.resizes.refused, 1);
+    assert_int_equal(sum.resizes.failed, 0);
+    assert_int_equal(sum.resizes.expired, 0);
+    assert_true(sum.resizes.seconds == 2e-6); /* each took 1 us */
 }
 
 /* The SQL has some words in it that others must go on using. */
@@ -269,6 +275,11 @@ static void test_summary_knows_the_words_of_the_core(void **state)
     assert_int_equal(sum.failed, 4);
     assert_int_equal(sum.expands, 1);
     assert_int_equal(sum.shrinks, 2); /* done and forced */
+    assert_int_equal(sum.resizes.done, 2);
+    assert_int_equal(sum.resizes.forced, 1);
+    assert_int_equal(sum.resizes.refused, 1);
+    assert_int_equal(sum.resizes.failed, 1);
+    assert_int_equal(sum.resizes.expired, 1);
 }
 
 static void test_summary_of_a_span_has_its_start_not_its_end(void **state)
