@@ -137,27 +137,34 @@ uint32_t grant_n_claimed(const struct sched *sched, const struct job *job)
     return sum < n_idle ? (uint32_t)sum : n_idle;
 }
 
-dur_us grant_retry_after(const struct sched *sched, const struct job *job,
-                         uint32_t n)
+/* When N nodes more can be had, as far as the nodes and the head go. */
+static time_us time_of_growth(const struct sched *sched, uint32_t n)
 {
     const struct job *head = sched_head(sched);
+    struct queue_hole hole = plan_hole(sched, head);
     uint32_t n_idle = sched_n_idle(sched);
-    time_us when = job->no_resize_before;
 
-    if (job_has_open_directive(job) && job->directive.done_by != TIME_NEVER &&
-        job->directive.done_by > when)
+    if (n > n_idle)
+        return profile_promise(&sched->profile, sched->now, n_idle, n).shadow;
+    if (head == NULL || hole.longest >= TIME_NEVER - 1)
+        return TIME_NEVER;
+    return time_add(sched->now, hole.longest);
+}
+
+dur_us grant_retry_after(const struct sched *sched, const struct job *job,
+                         enum directive_op op, uint32_t n)
+{
+    time_us when = 0;
+
+    if (job_has_open_directive(job))
         when = job->directive.done_by;
-    if (n > n_idle) {
-        time_us free =
-            profile_promise(&sched->profile, sched->now, n_idle, n).shadow;
+    if (op == DIRECTIVE_GROW && job->no_resize_before > when)
+        when = job->no_resize_before;
+    if (op == DIRECTIVE_GROW &&
+        (when <= sched->now || n > sched_n_idle(sched))) {
+        time_us growth = time_of_growth(sched, n);
 
-        when = free > when ? free : when;
-    } else if (head != NULL && when <= sched->now) {
-        struct queue_hole hole = plan_hole(sched, head);
-
-        when = hole.longest >= TIME_NEVER - 1
-                   ? TIME_NEVER
-                   : time_add(sched->now, hole.longest);
+        when = growth > when ? growth : when;
     }
     return when == TIME_NEVER || when <= sched->now ? 0 : when - sched->now;
 }

@@ -24,8 +24,9 @@ uint32_t grant_safe_growth(const struct sched *sched, const struct job *job,
 /* Idle nodes that are kept for wishes, other than JOB's own, that wait for more
  * than there are. */
 uint32_t grant_n_claimed(const struct sched *sched, const struct job *job);
-/* When it is worth asking again for N nodes more, from now; 0 not known. */
+/* When it is worth asking again to get (or to give) N nodes, from now; 0 not
+ * known. */
 dur_us grant_retry_after(const struct sched *sched, const struct job *job,
-                         uint32_t n);
+                         enum directive_op op, uint32_t n);
 
 #endif

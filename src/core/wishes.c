@@ -133,7 +133,7 @@ int step_wish(struct sched *sched, struct job *job, const struct event *asked,
         queue_wish(sched, asked, n_min, out);
         return 0;
     }
-    out->retry_after = grant_retry_after(sched, job, n_min);
+    out->retry_after = grant_retry_after(sched, job, asked->op, n_min);
     return step_explain_refusal(sched, job, asked->op, n_min, err);
 }
 
@@ -149,7 +149,7 @@ static uint32_t look_at(struct sched *sched, struct job *job,
     if (wish.until <= sched->now || wish.n_min > room_of(job, wish.op) ||
         sched->config.mode == MODE_RIGID) {
         end_wish(sched, job, ANSWER_DENIED, 0,
-                 grant_retry_after(sched, job, wish.n_min), out);
+                 grant_retry_after(sched, job, wish.op, wish.n_min), out);
         return 0;
     }
     grant = grant_of(sched, job, wish.op, wish.n, n_claimed);

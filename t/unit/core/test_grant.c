@@ -115,14 +115,23 @@ static void when_it_is_worth_asking_again(void **state)
     const struct job *job = job_of(story, 1);
 
     (void)state;
-    assert_true(grant_retry_after(story->sched, job, 5) == sec(399));
-    assert_true(grant_retry_after(story->sched, job, 7) == sec(499));
-    assert_true(grant_retry_after(story->sched, job, 9) == 0);
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_GROW, 5) ==
+                sec(399));
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_GROW, 7) ==
+                sec(499));
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_GROW, 9) == 0);
     job_of(story, 1)->no_resize_before = at(31);
-    assert_true(grant_retry_after(story->sched, job, 1) == sec(30));
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_GROW, 1) ==
+                sec(30));
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_SHRINK, 1) == 0);
     job_of(story, 1)->no_resize_before = 0;
+    tell(story, "expand 1 1", "offer 1 expand 4 seq 1 for the user\n");
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_SHRINK, 9) ==
+                sec(600));
+    tell(story, "refused 1", "directive 1 expand refused seq 1\nrelease 1 4\n");
     tell(story, "submit 4 nodes=7 wall=10", "");
-    assert_true(grant_retry_after(story->sched, job, 1) == sec(499));
+    assert_true(grant_retry_after(story->sched, job, DIRECTIVE_GROW, 1) ==
+                sec(499));
     story_destroy(story);
 }
 
