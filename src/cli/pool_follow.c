@@ -20,6 +20,7 @@
 
 #define CUT_SHARE 0.8    /* of the time for a shrink tasks may go on */
 #define RETRY_SECONDS 60 /* when there is no use for more nodes */
+#define RELEASE_AGAIN (30 * USEC_PER_SEC)
 #define GONE_NODES "what ran there is run elsewhere"
 
 static bool has_name(const char *const *names, int n, const char *name)
@@ -260,7 +261,14 @@ static int find_idle(const struct pool_run *run, const char *first, int most,
     return n;
 }
 
-/* Once refused, it is not asked again: the end comes soon enough. */
+/* Denied: they are used again, and offered again later. */
+static void take_denial(struct pool_run *run)
+{
+    run->release_after = time_add(clock_boot_us(), RELEASE_AGAIN);
+    for (int i = 0; i < run->pool.n_nodes; i++)
+        task_pool_keep(&run->pool, i);
+}
+
 static void look_for_answer(struct pool_run *run)
 {
     int status;
@@ -268,7 +276,17 @@ static void look_for_answer(struct pool_run *run)
         waitpid(run->releasing, &status, WNOHANG) != run->releasing)
         return;
     run->releasing = 0;
-    run->keeps_nodes = run->keeps_nodes || app_child_status(status) != 0;
+    if (app_child_status(status) != 0)
+        take_denial(run);
+}
+
+/* Is something given back that has not been taken yet? */
+static bool is_giving(const struct task_pool *pool)
+{
+    for (int i = 0; i < pool->n_nodes; i++)
+        if (pool->nodes[i].is_given && pool->nodes[i].state != NODE_GONE)
+            return true;
+    return false;
 }
 
 void pool_run_give_back(struct pool_run *run)
@@ -279,8 +297,9 @@ void pool_run_give_back(struct pool_run *run)
     int n_job = erm_nodes(run->e, &job);
     int most = count_used(pool) - least_nodes();
     bool is_time = run->shrink.seq == 0 && run->settling == 0 &&
-                   run->releasing == 0 && pool->n_waiting == 0 &&
-                   pool->n_running > 0 && erm_dir(run->e) != NULL;
+                   !is_giving(pool) && pool->n_waiting == 0 &&
+                   pool->n_running > 0 && erm_dir(run->e) != NULL &&
+                   clock_boot_us() >= run->release_after;
     if (run->keeps_nodes || !is_time || most <= 0 || n_job < 2)
         return;
     const char **names = mem_alloc_array((size_t)pool->n_nodes, sizeof(*names));

@@ -52,6 +52,7 @@ struct pool_run {
     struct pool_shrink shrink;
     int settling;    /* seq that was answered and is not closed yet; 0 = none */
     pid_t releasing; /* erm app release, while it asks; 0 = none */
+    time_us release_after; /* not before, CLOCK_BOOTTIME: it was denied */
     FILE *done_file; /* what is done, for another attempt; NULL: nowhere */
     int ended_by;    /* the signal that ends the pool; 0 = none */
     time_us told_progress;

@@ -117,6 +117,14 @@ void task_pool_give(struct task_pool *pool, int node)
     pool->nodes[node].is_given = true;
 }
 
+void task_pool_keep(struct task_pool *pool, int node)
+{
+    if (!pool->nodes[node].is_given)
+        return;
+    pool->nodes[node].is_given = false;
+    task_pool_stay(pool, node);
+}
+
 void task_pool_drop(struct task_pool *pool, int node)
 {
     pool->nodes[node].state = NODE_GONE;

@@ -62,8 +62,10 @@ int task_pool_add(struct task_pool *pool, const char *name, unsigned n_slots);
 /* Nothing new is started on NODE; or it is used again after all. */
 void task_pool_leave(struct task_pool *pool, int node);
 void task_pool_stay(struct task_pool *pool, int node);
-/* NODE is given back: it leaves for good. */
+/* NODE is given back: it leaves for good; or, if it was, nobody has taken it.
+ */
 void task_pool_give(struct task_pool *pool, int node);
+void task_pool_keep(struct task_pool *pool, int node);
 /* NODE is gone: what runs there is cut off. */
 void task_pool_drop(struct task_pool *pool, int node);
 

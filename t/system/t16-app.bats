@@ -66,6 +66,17 @@ END
     wait_size 2 2
 }
 
+@test "a script gives nodes back that it has left" {
+    start_nodes 3 --mode evolving
+    erm submit -q --type evolving --resize app -N 1-3 --pref 3 -- \
+        'erm app release -k 1; echo "status $?"; erm app wait -t 1s; sleep 1000'
+    log_line 1 '^status 0$'
+    wait_size 1 1
+    wait_until $PATIENCE has_node_state n3 idle
+    # nothing was asked of it
+    run -1 grep shrink erm-1.out
+}
+
 @test "a pool grows into idle nodes and leaves those that others need" {
     start_nodes 4 --cooldown 0.2s --done-within 60s
     seq 120 >tasks
@@ -81,6 +92,18 @@ END
     is "$(cut -d' ' -f1 log | sort -n | uniq)" "$(seq 120)"
     is "$(wc -l <log)" 120
     file_has erm-1.out '120 tasks: 120 done, 0 failed, 0 not run; 0 runs repeated; 4 nodes used'
+}
+
+@test "a pool gives back at its end what it does not need" {
+    start_nodes 3 --cooldown 1000
+    seq 3 >tasks
+    submit_app -N 1-3 --pref 3 -- erm app pool -f tasks -j 1 -- \
+        '[ {} != 1 ] || until test -e end; do sleep 0.05; done'
+    wait_size 1 1
+    wait_until $PATIENCE has_node_state n2 idle
+    : >end
+    wait_state 1 completed
+    file_has erm-1.out '3 tasks: 3 done, 0 failed, 0 not run; 0 runs repeated'
 }
 
 @test "a pool that is run again goes on where it was" {

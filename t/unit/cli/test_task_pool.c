@@ -65,6 +65,8 @@ static void test_a_leaving_node_gets_nothing_new(void **state)
     task_pool_give(&pool, n2);
     task_pool_stay(&pool, n2);
     assert_int_equal(pool.nodes[n2].state, NODE_LEAVING);
+    task_pool_keep(&pool, n2);
+    assert_int_equal(pool.nodes[n2].state, NODE_USED);
     task_pool_release(&pool);
 }
 
