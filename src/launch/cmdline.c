@@ -29,7 +29,7 @@ struct adapter {
 };
 
 /* A flag whose value is filled in, and what an adaptation may put there. */
-enum value { VALUE_NODES, VALUE_ID, VALUE_COUNT, VALUE_WALLTIME };
+enum value { VALUE_NODES, VALUE_ID, VALUE_COUNT, VALUE_WALLTIME, VALUE_NODE };
 
 struct flag_row {
     const char *name;
@@ -47,6 +47,7 @@ static const struct flag_row placeholders[] = {
     {"NODES", VALUE_NODES},
     {"ID", VALUE_ID},
     {"NNODES", VALUE_COUNT},
+    {"NODE", VALUE_NODE},
 };
 
 static bool span_is(const struct adapter *ad, struct span span,
@@ -80,11 +81,16 @@ static void add_value(const struct adapter *ad, enum value value,
     case VALUE_WALLTIME:
         add_walltime(out, a->walltime);
         break;
+    case VALUE_NODE:
+        strbuf_add_str(out, a->node);
+        break;
     }
 }
 
 static bool has_value(const struct adapter *ad, enum value value)
 {
+    if (value == VALUE_NODE)
+        return ad->allocation->node != NULL;
     return value != VALUE_WALLTIME || ad->allocation->walltime != TIME_NEVER;
 }
 
@@ -203,7 +209,8 @@ static void adapt_placeholder(struct adapter *ad, size_t i)
     if (!take_plain(ad, &span))
         return;
     for (size_t k = 0; k < sizeof(placeholders) / sizeof(placeholders[0]); k++)
-        if (span_is(ad, span, placeholders[k].name))
+        if (span_is(ad, span, placeholders[k].name) &&
+            has_value(ad, placeholders[k].value))
             replace(ad, span, placeholders[k].value);
 }
 
@@ -490,6 +497,9 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     put_text(&env, "ERM_DVM_KEY", a->key);
     put_text(&env, "ERM_RSH", a->rsh);
     put_nodes(&env, &ad);
+    put_text(&env, "ERM_NODE", a->node);
+    if (a->node)
+        env_set(&env, "ERM_NODE_INDEX", "%u", a->node_index);
     put_times(&env, a);
     put_examol(&env, &ad);
     if (a->job_dir)

@@ -42,6 +42,9 @@ struct allocation { /* all borrowed */
     const char *dvm_uri;       /* NULL: no DVM, prun is left alone */
     const char *dvm_key;       /* what prun starts is marked with; NULL = as
                                   the DVM is */
+    const char *node;          /* a worker: the one that it is on, NODE and
+                                  ERM_NODE; NULL = none */
+    uint32_t node_index;       /* ERM_NODE_INDEX: no other worker has it now */
     bool can_lose_ranks;       /* MPI_Finalize() must not wait for those that
                                   go on (OMPI_MCA_async_mpi_finalize) */
     const char *key;           /* ERM_DVM_KEY: by which what it starts on its

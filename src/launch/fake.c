@@ -376,12 +376,22 @@ static void report_cleared(void *context, const struct clearing *clearing)
     fake->config.report(fake->config.context, &report);
 }
 
+static bool has_any_part(const struct fake *fake, const struct launch_key *key)
+{
+    const struct run *run;
+    for (run = fake->runs; run; run = run->hh.next)
+        if (run->key.job_id == key->job_id && run->key.attempt == key->attempt)
+            return true;
+    return false;
+}
+
 static int clear(struct launcher *launcher, const struct launch_change *change,
                  struct err *err)
 {
     struct fake *fake = to_fake(launcher);
-    if (!find_or_say(launcher, &change->key, err))
-        return -1;
+    if (!has_any_part(fake, &change->key))
+        return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
+                       (long long)change->key.job_id);
     clearing_begin(&fake->clearings, fake->config.loop, change, look_on_nodes,
                    report_cleared, fake);
     return 0;

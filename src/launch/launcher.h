@@ -177,10 +177,11 @@ struct launcher_ops {
     void (*add_cpus)(struct launcher *launcher, uint32_t node,
                      struct strbuf *out);
     /* Ends everything of the attempt on CHANGE's nodes: TERM (when the patience
-     * is over), the grace, KILL;
-     * what runs on its other nodes is not touched. When nothing of it is left
-     * there, LAUNCH_CLEARED is reported; when the attempt ends before, that is
-     * reported alone. Asked twice for one directive, it is reported once. */
+     * is over), the grace, KILL; what runs on its other nodes is not touched.
+     * Its key is that of the command, which need not be there. When nothing of
+     * it is left there, LAUNCH_CLEARED is reported; when the attempt ends
+     * before, that is reported alone. Asked twice for one directive, it is
+     * reported once. */
     int (*clear)(struct launcher *launcher, const struct launch_change *change,
                  struct err *err);
     /* The attempt's nodes are now these: its processes may use their

@@ -637,12 +637,22 @@ static void report_cleared(void *context, const struct clearing *clearing)
     local->config.report(local->config.context, &report);
 }
 
+static bool has_any_part(const struct local *local,
+                         const struct launch_key *key)
+{
+    const struct attempt *attempt;
+    for (attempt = local->attempts; attempt; attempt = attempt->hh.next)
+        if (attempt->key.job_id == key->job_id &&
+            attempt->key.attempt == key->attempt)
+            return true;
+    return false;
+}
+
 static int clear(struct launcher *launcher, const struct launch_change *change,
                  struct err *err)
 {
     struct local *local = to_local(launcher);
-    struct attempt *attempt = find(local, &change->key);
-    if (!attempt)
+    if (!has_any_part(local, &change->key))
         return err_set(err, ERR_NOT_FOUND, "job %lld does not run here",
                        (long long)change->key.job_id);
     clearing_begin(&local->clearings, local->config.loop, change, look_on_nodes,

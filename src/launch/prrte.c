@@ -457,6 +457,18 @@ static void hosts_cleared(void *context, const struct clearing *clearing)
     take_cleared(context, &report);
 }
 
+static bool has_any_part(const struct prrte *prrte,
+                         const struct launch_key *key)
+{
+    const struct run *run;
+
+    for (run = prrte->runs; run != NULL; run = run->hh.next) {
+        if (run->key.job_id == key->job_id && run->key.attempt == key->attempt)
+            return true;
+    }
+    return false;
+}
+
 static int clear_both(struct prrte *prrte, const struct launch_change *change,
                       struct err *err)
 {
@@ -482,9 +494,10 @@ static int clear(struct launcher *launcher, const struct launch_change *change,
     struct prrte *prrte = to_prrte(launcher);
     const struct run *run = find(prrte, &change->key);
 
-    if (prrte->hosts == NULL || run == NULL)
+    if (prrte->hosts == NULL ||
+        (run == NULL && !has_any_part(prrte, &change->key)))
         return prrte->inner->ops->clear(prrte->inner, change, err);
-    if (is_ended(run))
+    if (run != NULL && is_ended(run))
         return err_set(err, ERR_CONFLICT, "job %lld has just ended",
                        (long long)change->key.job_id);
     return clear_both(prrte, change, err);

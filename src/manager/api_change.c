@@ -15,6 +15,7 @@
 #include "base/duration.h"
 #include "manager/api_handlers.h"
 #include "manager/api_results.h"
+#include "manager/parts.h"
 
 static int step(struct manager *manager, struct event *event, int64_t id,
                 struct err *err)
@@ -66,9 +67,7 @@ static int send_signal(struct manager *manager, int64_t id, int signal,
     if (job == NULL || job->state == JOB_PENDING)
         return err_set(err, ERR_CONFLICT, "job %" PRId64 " is %s, not running",
                        id, job_state_name(job == NULL ? state : JOB_PENDING));
-    struct launcher *launcher = manager->launcher;
-    struct launch_key key = {id, job->attempt, 0};
-    if (launcher->ops->signal(launcher, &key, signal, err) != 0)
+    if (parts_signal_attempt(manager, job, signal, err) != 0)
         return -1;
     strbuf_add_fmt(text, "sent %s",
                    sigabbrev_np(signal) == NULL ? "the signal"

@@ -27,6 +27,8 @@ struct jobs_watch;  /* manager/jobs_watch.h: jobs.json */
 struct policy_box;  /* manager/policy_box.h: policy.json, jobrequests.json */
 struct problems;    /* manager/problems.h: present faults of watched files */
 struct late_starts; /* manager/late_starts.h: while the disk is full */
+struct parts;       /* manager/parts.h: of attempts, besides their commands */
+struct workers;     /* manager/workers.h */
 struct handover;    /* manager/handover.h: nodes that jobs give back */
 struct mailbox;     /* manager/mailbox.h: folders of running jobs */
 struct waiting_restart; /* manager/restarting.h */
@@ -49,6 +51,7 @@ struct manager {
     struct sched *sched;
     struct launcher *launcher;
     const struct engine *engine; /* the launcher's; NULL: no PRRTE here */
+    bool is_remote;              /* nodes are other machines */
     struct node_names *nodes;
     struct node_source *source; /* NULL: slices of this machine */
     struct node_pool *pool;
@@ -59,6 +62,8 @@ struct manager {
     struct mailbox *mailbox; /* NULL: nothing runs */
     struct problems *problems;
     struct late_starts *late_starts;
+    struct parts *parts;
+    struct workers *workers;
     struct handover *handovers;       /* owned list */
     struct waiting_restart *restarts; /* owned list */
     struct api *api;

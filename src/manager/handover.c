@@ -9,6 +9,7 @@
 #include "manager/launch_plan.h"
 #include "manager/node_names.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 
 struct handover {
     int64_t job;
@@ -16,6 +17,7 @@ struct handover {
     enum handover_kind kind;
     bool is_choice;     /* the job has chosen the nodes */
     struct idset nodes; /* owned: that go */
+    uint32_t n_workers; /* that erm itself had started there */
     struct handover *next;
 };
 
@@ -49,6 +51,7 @@ static struct handover *add(struct manager *manager, const struct job *job,
     handover->kind = kind;
     handover->is_choice = given != NULL;
     idset_copy(&handover->nodes, given != NULL ? given : &job->directive.delta);
+    handover->n_workers = workers_count(manager, job, &handover->nodes);
     LL_APPEND(manager->handovers, handover);
     return handover;
 }
@@ -135,6 +138,18 @@ bool handover_is_under_way(const struct manager *manager, int64_t job,
     return find(manager, job, seq) != NULL;
 }
 
+void handover_take_leaving(const struct manager *manager, int64_t job,
+                           struct idset *nodes)
+{
+    const struct handover *handover;
+
+    LL_FOREACH(manager->handovers, handover)
+    {
+        if (handover->job == job)
+            idset_subtract(nodes, &handover->nodes);
+    }
+}
+
 /* What had to be ended is said in the log, and goes into the history. */
 static void tell_ended(struct manager *manager, const struct handover *handover,
                        uint32_t n)
@@ -142,8 +157,6 @@ static void tell_ended(struct manager *manager, const struct handover *handover,
     const char *processes = n == 1 ? "process" : "processes";
     struct strbuf nodes, note;
 
-    if (n == 0)
-        return;
     strbuf_init(&nodes);
     strbuf_init(&note);
     node_names_format(manager->nodes, &handover->nodes, &nodes);
@@ -184,7 +197,9 @@ void handover_cleared(struct manager *manager,
         return;
     if (job != NULL && job->attempt == report->key.attempt) {
         place(manager, job, handover);
-        tell_ended(manager, handover, report->n_killed);
+        if (report->n_killed > handover->n_workers)
+            tell_ended(manager, handover,
+                       report->n_killed - handover->n_workers);
         event_init(&event,
                    handover->kind == HANDOVER_FORCED ? EV_FORCED : EV_DONE,
                    manager_now(manager));

@@ -21,6 +21,9 @@ int handover_begin(struct manager *manager, const struct job *job,
 /* Is that of JOB's directive SEQ under way? */
 bool handover_is_under_way(const struct manager *manager, int64_t job,
                            uint64_t seq);
+/* Takes nodes that are being handed over by JOB out of NODES. */
+void handover_take_leaving(const struct manager *manager, int64_t job,
+                           struct idset *nodes);
 /* A LAUNCH_CLEARED: moves the job to the nodes that it keeps and tells the
  * core. Ignored when nothing is under way. */
 void handover_cleared(struct manager *manager,

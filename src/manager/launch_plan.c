@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Paths that a person gave without a leading slash are relative to the job's
- * folder; the manager's own working folder never matters here.
- */
+/* The manager's own working folder never matters here. */
 #include "manager/launch_plan.h"
 
 #include <fcntl.h>
@@ -18,6 +15,7 @@
 #include "manager/job_dir.h"
 #include "manager/job_files.h"
 #include "manager/node_names.h"
+#include "manager/output_path.h"
 #include "manager/policy_box.h"
 #include "manager/time_limit.h"
 #include "manager/text_file.h"
@@ -25,41 +23,6 @@
 
 #define DEFAULT_GRACE (10 * USEC_PER_SEC)
 #define END_WARNING (60 * USEC_PER_SEC)
-
-static void add_pattern(struct strbuf *out, const char *pattern, int64_t id,
-                        uint32_t attempt, const char *name)
-{
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (p[0] == '%' && p[1] == 'j')
-            strbuf_add_fmt(out, "%lld", (long long)id);
-        else if (p[0] == '%' && p[1] == 'a')
-            strbuf_add_fmt(out, "%u", attempt);
-        else if (p[0] == '%' && p[1] == 'x')
-            strbuf_add_str(out, name);
-        else if (p[0] == '%' && p[1] == '%')
-            strbuf_add_char(out, '%');
-        else {
-            strbuf_add_char(out, *p);
-            continue;
-        }
-        p++;
-    }
-}
-
-char *launch_plan_output(const char *pattern, const char *output_dir,
-                         const char *cwd, int64_t id, uint32_t attempt,
-                         const char *name)
-{
-    const char *folder = pattern == NULL && output_dir ? output_dir : cwd;
-    struct strbuf path;
-
-    strbuf_init(&path);
-    if (pattern == NULL || pattern[0] != '/')
-        strbuf_add_fmt(&path, "%s/", strcmp(folder, "/") == 0 ? "" : folder);
-    add_pattern(&path, pattern == NULL ? "erm-%j.out" : pattern, id, attempt,
-                name);
-    return strbuf_detach(&path);
-}
 
 static void set_nodes(struct launch_plan *plan, const struct node_names *names,
                       const struct idset *nodes)
@@ -74,30 +37,56 @@ static void set_nodes(struct launch_plan *plan, const struct node_names *names,
     }
 }
 
-static void set_paths(struct launch_plan *plan, const struct manager *manager,
-                      const struct job_spec *spec, int64_t id, uint32_t attempt)
+static void set_output(struct launch_plan *plan, const struct manager *manager,
+                       const struct job_spec *spec,
+                       const struct launch_part *part)
 {
-    const char *state = manager->state_dir->path;
-    const char *output_dir = manager->options.output_dir;
+    struct output_place place = {
+        .pattern = spec->stdout_path,
+        .output_dir = manager->options.output_dir,
+        .cwd = plan->cwd,
+        .id = plan->owner.job_id,
+        .attempt = plan->owner.attempt,
+        .name = spec->name,
+        .part = part->output,
+    };
+
+    plan->stdout_path = output_path(&place);
+    place.pattern = spec->stderr_path;
+    plan->stderr_path = spec->stderr_path == NULL
+                            ? mem_strdup(plan->stdout_path)
+                            : output_path(&place);
+}
+
+static char *state_path(const struct manager *manager, const char *folder,
+                        const struct launch_key *key)
+{
     char name[CLAIM_NAME_MAX];
     struct strbuf path;
 
-    claim_name(id, attempt, 0, name);
     strbuf_init(&path);
-    strbuf_add_fmt(&path, "%s/jobs/%s", state, name);
-    plan->claim_dir = strbuf_detach(&path);
-    strbuf_add_fmt(&path, "%s/" JOB_DIR_FOLDER "/%lld", state, (long long)id);
+    strbuf_add_fmt(&path, "%s/%s/%s", manager->state_dir->path, folder,
+                   claim_name(key->job_id, key->attempt, key->part, name));
+    return strbuf_detach(&path);
+}
+
+static void set_paths(struct launch_plan *plan, const struct manager *manager,
+                      const struct job_spec *spec,
+                      const struct launch_part *part)
+{
+    struct launch_key command = {plan->owner.job_id, plan->owner.attempt, 0};
+    struct strbuf path;
+
+    plan->claim_dir = state_path(manager, "jobs", &plan->owner);
+    plan->node_file = state_path(manager, "nodes", &command);
+    if (part->node != NULL && manager->is_remote)
+        plan->part_file = state_path(manager, "nodes", &plan->owner);
+    strbuf_init(&path);
+    strbuf_add_fmt(&path, "%s/" JOB_DIR_FOLDER "/%lld",
+                   manager->state_dir->path, (long long)plan->owner.job_id);
     plan->job_dir = strbuf_detach(&path);
-    strbuf_add_fmt(&path, "%s/nodes/%s", state, name);
-    plan->node_file = strbuf_detach(&path);
     plan->cwd = mem_strdup(spec->cwd == NULL ? manager->home : spec->cwd);
-    plan->stdout_path = launch_plan_output(spec->stdout_path, output_dir,
-                                           plan->cwd, id, attempt, spec->name);
-    if (spec->stderr_path == NULL)
-        plan->stderr_path = mem_strdup(plan->stdout_path);
-    else
-        plan->stderr_path = launch_plan_output(
-            spec->stderr_path, output_dir, plan->cwd, id, attempt, spec->name);
+    set_output(plan, manager, spec, part);
 }
 
 dur_us launch_plan_grace(const struct manager *manager, dur_us own)
@@ -162,9 +151,11 @@ static int check_engine(const struct manager *manager,
 {
     const char *rule = manager->options.dvm;
 
-    if (spec->launch == LAUNCH_WORKERS)
-        return err_set(err, ERR_INPUT,
-                       "this version does not start workers yet");
+    if (manager->engine == NULL && manager->is_remote &&
+        spec->launch == LAUNCH_WORKERS)
+        return err_set(err, ERR_NOT_FOUND,
+                       "workers on other machines need PRRTE, which is not "
+                       "here (install " ENGINE_PACKAGE ")");
     if (manager->engine == NULL && spec->launch == LAUNCH_MPI)
         return err_set(err, ERR_NOT_FOUND,
                        "launch: mpi needs PRRTE, which is not here "
@@ -201,13 +192,34 @@ static void exec_program(struct strbuf *command)
     free(name);
 }
 
-static void set_dvm(struct launch_plan *plan, const struct manager *manager,
-                    const struct job_spec *spec, int64_t id, uint32_t attempt)
+static void set_uri(struct launch_plan *plan, const struct manager *manager)
 {
-    struct launch_key owner = {id, attempt, 0};
     char key[ENGINE_KEY_MAX];
     struct strbuf uri;
 
+    strbuf_init(&uri);
+    if (plan->dvm.is_pool)
+        strbuf_add_str(&uri, manager->engine->pool_uri);
+    else
+        strbuf_add_fmt(&uri, "%s/dvm.uri", plan->claim_dir);
+    plan->dvm_uri = strbuf_detach(&uri);
+    if (plan->dvm.is_pool)
+        plan->dvm_key =
+            mem_strdup(engine_key(manager->engine, &plan->owner, key));
+}
+
+/* A worker on another machine: a DVM over that one, with one process. */
+static void set_segment(struct launch_plan *plan)
+{
+    plan->has_dvm = true;
+    plan->dvm.per_node = 1;
+    plan->dvm.node_file = plan->part_file;
+    plan->dvm.job_dir = plan->claim_dir;
+}
+
+static void set_dvm(struct launch_plan *plan, const struct manager *manager,
+                    const struct job_spec *spec)
+{
     plan->has_dvm = launch_plan_has_dvm(manager, spec, &plan->dvm.is_pool);
     if (!plan->has_dvm)
         return;
@@ -218,14 +230,7 @@ static void set_dvm(struct launch_plan *plan, const struct manager *manager,
     plan->dvm.bind_to = spec->bind_to;
     plan->dvm.node_file = plan->node_file;
     plan->dvm.job_dir = plan->claim_dir;
-    strbuf_init(&uri);
-    if (plan->dvm.is_pool)
-        strbuf_add_str(&uri, manager->engine->pool_uri);
-    else
-        strbuf_add_fmt(&uri, "%s/dvm.uri", plan->claim_dir);
-    plan->dvm_uri = strbuf_detach(&uri);
-    if (plan->dvm.is_pool)
-        plan->dvm_key = mem_strdup(engine_key(manager->engine, &owner, key));
+    set_uri(plan, manager);
 }
 
 static bool is_on_hosts(const struct manager *manager)
@@ -236,14 +241,12 @@ static bool is_on_hosts(const struct manager *manager)
 
 /* The environment of a wrapped job is its shepherd's and its wrapper's as well.
  * These may stand on a host of the pool, and must not be known by the key. */
-static void set_key(struct launch_plan *plan, const struct manager *manager,
-                    int64_t id, uint32_t attempt)
+static void set_key(struct launch_plan *plan, const struct manager *manager)
 {
-    struct launch_key owner = {id, attempt, 0};
     char key[ENGINE_KEY_MAX];
 
     if (is_on_hosts(manager) && !plan->has_dvm)
-        plan->key = mem_strdup(engine_key(manager->engine, &owner, key));
+        plan->key = mem_strdup(engine_key(manager->engine, &plan->owner, key));
 }
 
 /* Only such a job is ever told of a directive. */
@@ -255,12 +258,12 @@ static bool has_mailbox(const struct job_request *request)
 static struct allocation describe(const struct launch_plan *plan,
                                   const struct manager *manager,
                                   const struct job_spec *spec,
-                                  const struct job_request *request, int64_t id,
-                                  uint32_t attempt)
+                                  const struct job_request *request,
+                                  const struct launch_part *part)
 {
     struct allocation allocation = {
-        .job_id = id,
-        .attempt = attempt,
+        .job_id = plan->owner.job_id,
+        .attempt = plan->owner.attempt,
         .job_name = spec->name,
         .nodes = &plan->nodes,
         .slots = plan->slots,
@@ -273,13 +276,15 @@ static struct allocation describe(const struct launch_plan *plan,
         .job_dir = plan->job_dir,
         .resize =
             has_mailbox(request) ? resize_mode_name(request->resize) : NULL,
-        .epoch = job_files_epoch(manager, id),
+        .epoch = job_files_epoch(manager, plan->owner.job_id),
         .node_file = plan->node_file,
         .policy_file = policy_box_path(manager->policy),
         .requests_file = policy_box_requests_path(manager->policy),
         .socket = manager->api ? api_socket_path(manager->api) : "",
         .dvm_uri = plan->dvm_uri,
         .dvm_key = plan->dvm_key,
+        .node = part->node,
+        .node_index = part->node_index,
         .can_lose_ranks = spec->launch == LAUNCH_MPI && has_mailbox(request),
         .key = plan->key,
         .rsh = is_on_hosts(manager) ? manager->engine->rsh_how : NULL,
@@ -295,37 +300,107 @@ static void limit_slots(struct launch_plan *plan, const struct job_spec *spec)
         plan->slots[i] = spec->slots_per_node;
 }
 
-int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
-                     const struct job_spec *spec,
-                     const struct job_request *request, int64_t id,
-                     uint32_t attempt, const struct idset *nodes,
-                     struct err *err)
+static void set_place(struct launch_plan *plan, const struct manager *manager,
+                      const struct job_spec *spec,
+                      const struct launch_part *part)
+{
+    if (part->number == 0) {
+        idset_copy(&plan->where, &plan->numbers);
+        set_dvm(plan, manager, spec);
+    } else if (part->node != NULL) {
+        idset_add(&plan->where, part->node_number);
+        if (plan->part_file != NULL)
+            set_segment(plan);
+    }
+}
+
+static size_t count(const char *const *list)
+{
+    size_t n = 0;
+
+    while (list != NULL && list[n] != NULL)
+        n++;
+    return n;
+}
+
+/* What is of the part wins over what is of the job. */
+static void set_env(struct launch_plan *plan,
+                    const struct allocation *allocation,
+                    const struct job_spec *spec, const struct launch_part *part)
+{
+    const char *const *of_job = (const char *const *)spec->env;
+    size_t n_job = count(of_job), n_part = count(part->extra);
+    const char **more = mem_alloc_array(n_job + n_part + 1, sizeof(*more));
+
+    for (size_t i = 0; i < n_job + n_part; i++)
+        more[i] = i < n_job ? of_job[i] : part->extra[i - n_job];
+    plan->env = cmdline_env((const char *const *)environ, allocation, more);
+    plan->own = cmdline_env(NULL, allocation, NULL);
+    free(more);
+}
+
+int launch_plan_make_part(struct launch_plan *plan,
+                          const struct manager *manager,
+                          const struct job_spec *spec,
+                          const struct job_request *request, int64_t id,
+                          uint32_t attempt, const struct idset *nodes,
+                          const struct launch_part *part, struct err *err)
 {
     struct allocation allocation;
 
     if (check_engine(manager, spec, err) != 0)
         return -1;
     memset(plan, 0, sizeof(*plan));
+    plan->owner = (struct launch_key){id, attempt, part->number};
     strbuf_init(&plan->command);
     hostlist_init(&plan->nodes);
-    idset_init(&plan->numbers);
     set_nodes(plan, manager->nodes, nodes);
     limit_slots(plan, spec);
-    set_paths(plan, manager, spec, id, attempt);
+    set_paths(plan, manager, spec, part);
     set_limits(plan, manager, spec, request, id);
-    set_dvm(plan, manager, spec, id, attempt);
-    set_key(plan, manager, id, attempt);
-    allocation = describe(plan, manager, spec, request, id, attempt);
-    if (cmdline_adapt(spec->command, &allocation, &plan->command, err) != 0) {
+    set_place(plan, manager, spec, part);
+    set_key(plan, manager);
+    allocation = describe(plan, manager, spec, request, part);
+    if (cmdline_adapt(part->command, &allocation, &plan->command, err) != 0) {
         launch_plan_release(plan);
         return -1;
     }
-    if (spec->launch == LAUNCH_MPI)
+    if (plan->has_dvm && plan->dvm.per_node > 0)
         exec_program(&plan->command);
-    plan->env = cmdline_env((const char *const *)environ, &allocation,
-                            (const char *const *)spec->env);
-    plan->own = cmdline_env(NULL, &allocation, NULL);
+    set_env(plan, &allocation, spec, part);
     return 0;
+}
+
+int launch_plan_make(struct launch_plan *plan, const struct manager *manager,
+                     const struct job_spec *spec,
+                     const struct job_request *request, int64_t id,
+                     uint32_t attempt, const struct idset *nodes,
+                     struct err *err)
+{
+    struct launch_part command = {.number = 0, .command = spec->command};
+
+    return launch_plan_make_part(plan, manager, spec, request, id, attempt,
+                                 nodes, &command, err);
+}
+
+struct launch_request launch_plan_request(const struct launch_plan *plan)
+{
+    struct launch_request request = {
+        .key = plan->owner,
+        .command = plan->command.text,
+        .env = (const char *const *)plan->env,
+        .cwd = plan->cwd,
+        .stdout_path = plan->stdout_path,
+        .stderr_path = plan->stderr_path,
+        .nodes = &plan->where,
+        .walltime = plan->walltime,
+        .warn_before = plan->warn_before,
+        .warn_signal = plan->warn_signal,
+        .grace = plan->grace,
+        .dvm = plan->has_dvm ? &plan->dvm : NULL,
+    };
+
+    return request;
 }
 
 void launch_plan_describe(const struct launch_plan *plan, struct strbuf *out)
@@ -357,6 +432,7 @@ void launch_plan_release(struct launch_plan *plan)
     plan->env = plan->own = NULL;
     hostlist_release(&plan->nodes);
     idset_release(&plan->numbers);
+    idset_release(&plan->where);
     free(plan->slots);
     free(plan->cwd);
     free(plan->stdout_path);
@@ -364,6 +440,7 @@ void launch_plan_release(struct launch_plan *plan)
     free(plan->job_dir);
     free(plan->claim_dir);
     free(plan->node_file);
+    free(plan->part_file);
     free(plan->dvm_uri);
     free(plan->dvm_key);
     free(plan->key);
@@ -389,16 +466,22 @@ static int put_node_file(const char *path, const struct strbuf *text)
 
 int launch_plan_write_nodes(const struct launch_plan *plan, struct err *err)
 {
+    bool is_part = plan->part_file != NULL;
+    const char *path = is_part ? plan->part_file : plan->node_file;
     struct strbuf text;
+    size_t i = 0;
     int rc;
 
     strbuf_init(&text);
-    for (size_t i = 0; i < plan->nodes.n; i++)
-        strbuf_add_fmt(&text, "%s slots=%u\n", plan->nodes.names[i],
-                       plan->slots[i]);
-    rc = put_node_file(plan->node_file, &text);
+    IDSET_EACH (&plan->numbers, number) {
+        if (!is_part || idset_has(&plan->where, number))
+            strbuf_add_fmt(&text, "%s slots=%u\n", plan->nodes.names[i],
+                           plan->slots[i]);
+        i++;
+    }
+    rc = put_node_file(path, &text);
     if (rc != 0)
-        err_set_errno(err, "cannot write %s", plan->node_file);
+        err_set_errno(err, "cannot write %s", path);
     strbuf_release(&text);
     return rc;
 }

@@ -213,6 +213,7 @@ static int make_prrte(struct manager *manager,
     if (manager->launcher == NULL)
         return -1;
     manager->engine = engine;
+    manager->is_remote = is_remote;
     return 0;
 }
 
@@ -233,7 +234,7 @@ static int make_real(struct manager *manager, struct launcher_config *config,
         *err = *missing;
         return -1;
     }
-    config->is_unpinned = place == PLACE_REMOTE;
+    config->is_unpinned = manager->is_remote = place == PLACE_REMOTE;
     manager->launcher = launcher_local_create(config, err);
     return manager->launcher == NULL ? -1 : 0;
 }

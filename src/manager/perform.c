@@ -16,33 +16,26 @@
 #include "manager/launch_plan.h"
 #include "manager/mailbox.h"
 #include "manager/node_pool.h"
+#include "manager/parts.h"
 #include "manager/reports.h"
 #include "manager/resizing.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 
+/* A command, or the workers that stand for it. */
 static int launch(struct manager *manager, const struct launch_plan *plan,
-                  int64_t id, uint32_t attempt, struct err *err)
+                  int64_t id, struct err *err)
 {
-    struct launch_request request = {
-        .key = {.job_id = id, .attempt = attempt},
-        .command = plan->command.text,
-        .env = (const char *const *)plan->env,
-        .cwd = plan->cwd,
-        .stdout_path = plan->stdout_path,
-        .stderr_path = plan->stderr_path,
-        .nodes = &plan->numbers,
-        .walltime = plan->walltime,
-        .warn_before = plan->warn_before,
-        .warn_signal = plan->warn_signal,
-        .grace = plan->grace,
-        .dvm = plan->has_dvm ? &plan->dvm : NULL,
-    };
+    struct launch_request request = launch_plan_request(plan);
 
     if (job_files_write(manager, plan, id, NULL, err) != 0)
         return -1;
     mailbox_open(manager, sched_job(manager->sched, id), true);
-    return manager->launcher->ops->start(manager->launcher, &request, err);
+    if (!workers_are_alone(manager, id))
+        return manager->launcher->ops->start(manager->launcher, &request, err);
+    workers_begin(manager, id, request.key.attempt);
+    return 0;
 }
 
 static int try_start(struct manager *manager, const struct job *job,
@@ -54,9 +47,10 @@ static int try_start(struct manager *manager, const struct job *job,
 
     if (turn_read_spec(manager->turn, action->job, &spec, err) != 0)
         return -1;
+    workers_expect(manager, action->job, action->attempt, &spec);
     if (launch_plan_make(&plan, manager, &spec, &job->request, action->job,
                          action->attempt, &action->nodes, err) == 0) {
-        result = launch(manager, &plan, action->job, action->attempt, err);
+        result = launch(manager, &plan, action->job, err);
         launch_plan_release(&plan);
     }
     job_spec_release(&spec);
@@ -108,8 +102,6 @@ static dur_us grace_of(const struct manager *manager,
 
 static void kill_job(struct manager *manager, const struct action *action)
 {
-    struct launch_key key = {action->job, action->attempt, 0};
-    struct launcher *launcher = manager->launcher;
     struct err err;
 
     if (late_starts_remove(manager->late_starts, action->job)) {
@@ -118,24 +110,20 @@ static void kill_job(struct manager *manager, const struct action *action)
         return;
     }
     err_clear(&err);
-    if (launcher->ops->terminate(launcher, &key, grace_of(manager, action),
-                                 &err) != 0)
+    if (parts_end_attempt(manager, action->job, action->attempt,
+                          grace_of(manager, action), &err) != 0)
         log_warning(&manager->log, "job %lld cannot be ended: %s",
                     (long long)action->job, err.text);
+    workers_look(manager, action->job);
 }
 
 static void set_walltime(struct manager *manager, const struct action *action)
 {
-    struct launcher *launcher = manager->launcher;
     const struct job *job = sched_job(manager->sched, action->job);
-    struct launch_key key = {action->job, action->attempt, 0};
-    dur_us walltime = action->duration;
     struct err err;
 
     err_clear(&err);
-    if (job != NULL)
-        walltime = time_limit_of_attempt(manager, job);
-    if (launcher->ops->set_walltime(launcher, &key, walltime, &err) != 0)
+    if (job != NULL && parts_set_walltime(manager, job, &err) != 0)
         log_warning(&manager->log, "job %lld keeps its old walltime: %s",
                     (long long)action->job, err.text);
 }
@@ -143,6 +131,8 @@ static void set_walltime(struct manager *manager, const struct action *action)
 static void end_attempt(struct manager *manager, const struct action *action)
 {
     attempt_files_remove(manager->state_dir, action->job, action->attempt, 0);
+    parts_forget_attempt(manager, action->job, action->attempt);
+    workers_forget(manager, action->job, action->attempt);
     if (action->type != ACT_RESTARTED)
         mailbox_close(manager, action->job);
     if (action->type != ACT_FINISHED)
@@ -193,6 +183,7 @@ void perform_action(struct manager *manager, const struct action *action)
         if (action->why == PHASE_LOST)
             resizing_lost_nodes(manager, action);
         mailbox_phase(manager, action);
+        workers_look(manager, action->job);
         break;
     case ACT_ANSWER:
         mailbox_answer(manager, action);

@@ -15,9 +15,11 @@
 #include "manager/job_dir.h"
 #include "manager/launch_plan.h"
 #include "manager/mailbox.h"
+#include "manager/parts.h"
 #include "manager/reports.h"
 #include "manager/resizing.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 #include "store/history_view.h"
 #include "store/journal.h"
 
@@ -140,12 +142,16 @@ static enum claim_state adopt(struct manager *manager, const struct job *job)
     struct launch_place place = {.nodes = &job->nodes};
     struct launch_key key = {.job_id = job->request.id,
                              .attempt = job->attempt};
+    enum claim_state alone = CLAIM_NONE;
     struct job_spec spec;
 
     if (turn_read_spec(manager->turn, job->request.id, &spec, NULL) == 0) {
+        alone = workers_adopt(manager, job, &spec);
         place.has_dvm = launch_plan_has_dvm(manager, &spec, &place.is_pool);
         job_spec_release(&spec);
     }
+    if (alone != CLAIM_NONE)
+        return alone;
     return manager->launcher->ops->adopt(manager->launcher, &key, &place);
 }
 
@@ -249,6 +255,7 @@ void recover_resume(struct manager *manager)
     struct found found = {.n_active = 0};
 
     find_fresh(actions, &found);
+    parts_adopt(manager);
     for (; job != NULL; job = sched_next_job(manager->sched, job->request.id))
         find_job(manager, job, &found);
     log_found(manager, &found);

@@ -13,7 +13,9 @@
 #include "manager/late_starts.h"
 #include "manager/mailbox.h"
 #include "manager/node_names.h"
+#include "manager/parts.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 #include "store/node_table.h"
 #include "store/state_dir.h"
 
@@ -130,10 +132,8 @@ static void take_end(struct manager *manager,
     manager_event(manager, &event, NULL);
 }
 
-void reports_take(void *context, const struct launch_report *report)
+static void pass_on(struct manager *manager, const struct launch_report *report)
 {
-    struct manager *manager = context;
-
     switch (report->what) {
     case LAUNCH_STARTED:
         send_attempt(manager, EV_STARTED, report);
@@ -152,6 +152,18 @@ void reports_take(void *context, const struct launch_report *report)
         handover_cleared(manager, report);
         break;
     }
+}
+
+void reports_take(void *context, const struct launch_report *report)
+{
+    struct manager *manager = context;
+    struct launch_report last = *report;
+
+    if (parts_take(manager, report))
+        return;
+    if (report->what == LAUNCH_ENDED)
+        workers_amend(manager, &last);
+    pass_on(manager, &last);
 }
 
 /* ---- nodes ---- */

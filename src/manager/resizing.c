@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * The ways stand in one table, by mode. A mode without a way is refused when
- * its job is offered something: jobs of that mode then keep their size.
- */
+/* The ways stand in one table, by mode. */
 #include "manager/resizing.h"
 
 #include "manager/handover.h"
+#include "manager/hooks.h"
 #include "manager/launch_plan.h"
 #include "manager/mailbox.h"
 #include "manager/policy_box.h"
 #include "manager/restarting.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 
 /* ---- policy.json ---- */
 
@@ -41,9 +40,9 @@ static const struct resize_way policy_way = {
 /* ---- the table ---- */
 
 static const struct resize_way *const ways[] = {
-    [RESIZE_POLICY] = &policy_way, [RESIZE_APP] = &mailbox_way,
-    [RESIZE_HOOK] = NULL,          [RESIZE_RESTART] = &restart_way,
-    [RESIZE_WORKERS] = NULL,
+    [RESIZE_POLICY] = &policy_way,   [RESIZE_APP] = &mailbox_way,
+    [RESIZE_HOOK] = &hooks_way,      [RESIZE_RESTART] = &restart_way,
+    [RESIZE_WORKERS] = &workers_way,
 };
 #define N_WAYS (sizeof(ways) / sizeof(ways[0]))
 
@@ -76,12 +75,8 @@ void resizing_offer(struct manager *manager, const struct action *action)
         return;
     if (mailbox_is_released(manager, job))
         take_released(manager, job);
-    else if (ways[job->request.resize] != NULL)
-        ways[job->request.resize]->offer(manager, action);
     else
-        resizing_failed(manager, action->job, action->seq,
-                        "this version does not resize jobs in this way "
-                        "(resize)");
+        ways[job->request.resize]->offer(manager, action);
 }
 
 /* Which way a job had that is gone nobody knows: each looks for itself. */
@@ -92,7 +87,7 @@ void resizing_withdraw(struct manager *manager, const struct action *action)
     if (handover_is_under_way(manager, action->job, action->seq))
         return; /* the job has acted: it will be done */
     for (size_t i = 0; i < N_WAYS; i++) {
-        if (ways[i] != NULL && (job == NULL || job->request.resize == i))
+        if (job == NULL || job->request.resize == i)
             ways[i]->withdraw(manager, action);
     }
 }
@@ -102,8 +97,7 @@ static void end_forced(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
 
-    if (job != NULL && ways[job->request.resize] != NULL &&
-        ways[job->request.resize]->forced != NULL)
+    if (job != NULL && ways[job->request.resize]->forced != NULL)
         ways[job->request.resize]->forced(manager, action);
 }
 
@@ -156,6 +150,8 @@ static void clear_offered(struct manager *manager, const struct action *action)
 
 void resizing_changed(struct manager *manager, const struct action *action)
 {
+    hooks_changed(manager, action);
+    workers_look(manager, action->job);
     if (directive_state_is_open(action->directive))
         return;
     handover_forget(manager, action->job, action->seq);
@@ -181,7 +177,7 @@ void resizing_adopt(struct manager *manager, const struct job *job)
         return;
     if (mailbox_is_released(manager, job))
         take_released(manager, job);
-    else if (job->directive.shown && way != NULL && way->adopt != NULL)
+    else if (job->directive.shown && way->adopt != NULL)
         way->adopt(manager, job);
 }
 

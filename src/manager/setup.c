@@ -25,6 +25,7 @@
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
 #include "manager/node_source.h"
+#include "manager/parts.h"
 #include "manager/policy_box.h"
 #include "manager/problems.h"
 #include "manager/recover.h"
@@ -32,6 +33,7 @@
 #include "manager/settings.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
+#include "manager/workers.h"
 #include "store/socket_path.h"
 #include "store/state_dir.h"
 #include "store/state_lock.h"
@@ -209,6 +211,8 @@ int setup_make(struct manager *manager, struct err *err)
     manager->nodes = node_names_create();
     manager->problems = problems_create();
     manager->late_starts = late_starts_create(manager);
+    manager->parts = parts_create();
+    manager->workers = workers_create(manager);
     if (find_home(manager, err) != 0 || open_state_dir(manager, err) != 0 ||
         complete_paths(manager, err) != 0 || make_source(manager, err) != 0 ||
         make_state(manager, err) != 0)
@@ -250,6 +254,8 @@ static void release_state(struct manager *manager)
     restarting_release(manager);
     handover_release_all(manager);
     late_starts_destroy(manager->late_starts);
+    workers_destroy(manager->workers);
+    parts_destroy(manager->parts);
     turn_destroy(manager->turn);
     sched_destroy(manager->sched);
     store_close(manager->store);

@@ -3,6 +3,7 @@
 #include "manager/time_limit.h"
 
 #include "manager/launch_plan.h"
+#include "manager/parts.h"
 
 #define LEAST_MARGIN (30 * USEC_PER_SEC)
 #define AFTER_GRACE (20 * USEC_PER_SEC)
@@ -65,6 +66,17 @@ dur_us time_limit_of_attempt(const struct manager *manager,
     return limit - used > USEC_PER_SEC ? limit - used : USEC_PER_SEC;
 }
 
+dur_us time_limit_of_part(const struct manager *manager, const struct job *job,
+                          time_us started)
+{
+    dur_us limit = time_limit_of_attempt(manager, job);
+    dur_us used = started - job->attempt_started;
+
+    if (limit == TIME_NEVER || used <= 0)
+        return limit;
+    return limit - used > USEC_PER_SEC ? limit - used : USEC_PER_SEC;
+}
+
 time_us time_limit_end(const struct manager *manager, const struct job *job)
 {
     return time_add(job->started,
@@ -74,20 +86,16 @@ time_us time_limit_end(const struct manager *manager, const struct job *job)
 
 void time_limits_renew(const struct manager *manager)
 {
-    struct launcher *launcher = manager->launcher;
     time_us ends = sched_config(manager->sched)->ends;
     const struct job *job = sched_next_job(manager->sched, 0);
 
     for (; job != NULL; job = sched_next_job(manager->sched, job->request.id)) {
-        struct launch_key key = {job->request.id, job->attempt, 0};
-        dur_us limit;
         struct err err;
 
         if (job->state != JOB_RUNNING || job->planned_end <= ends)
             continue;
-        limit = time_limit_of_attempt(manager, job);
         err_clear(&err);
-        if (launcher->ops->set_walltime(launcher, &key, limit, &err) != 0)
+        if (parts_set_walltime(manager, job, &err) != 0)
             log_warning(&manager->log,
                         "job %lld may outlast the allocation: %s",
                         (long long)job->request.id, err.text);

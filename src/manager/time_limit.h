@@ -27,6 +27,10 @@ dur_us time_limit_of(const struct manager *manager, dur_us walltime,
  * started again in place has had a part of the walltime already. */
 dur_us time_limit_of_attempt(const struct manager *manager,
                              const struct job *job);
+/* The same for a part of it that starts, or has started, at STARTED, counted
+ * from then. */
+dur_us time_limit_of_part(const struct manager *manager, const struct job *job,
+                          time_us started);
 /* When JOB, which has started, will be ended at the latest. */
 time_us time_limit_end(const struct manager *manager, const struct job *job);
 /* Running jobs that were started when the end was another one, or none, get

@@ -11,7 +11,7 @@
 #include "base/alloc.h"
 #include "manager/job_cache.h"
 #include "manager/job_dir.h"
-#include "manager/launch_plan.h"
+#include "manager/output_path.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 #include "manager/views_why.h"
@@ -24,13 +24,18 @@ static json_t *positive_or_null(int64_t n)
 
 /* ---- from the spec ---- */
 
-static json_t *output_path(const struct views *views,
-                           const struct job_spec *spec, const char *pattern,
-                           int64_t id, uint32_t attempt)
+static json_t *path_of(const struct views *views, const struct job_spec *spec,
+                       const char *pattern, int64_t id, uint32_t attempt)
 {
-    char *path = launch_plan_output(pattern, views->manager->options.output_dir,
-                                    spec->cwd == NULL ? "/" : spec->cwd, id,
-                                    attempt, spec->name);
+    struct output_place place = {
+        .pattern = pattern,
+        .output_dir = views->manager->options.output_dir,
+        .cwd = spec->cwd == NULL ? "/" : spec->cwd,
+        .id = id,
+        .attempt = attempt,
+        .name = spec->name,
+    };
+    char *path = output_path(&place);
     json_t *value = views_text(path);
     free(path);
     return value;
@@ -44,9 +49,8 @@ static void put_spec(json_t *object, const struct views *views,
     views_put(object, "command", views_text(spec->command));
     views_put(object, "cwd", views_text(spec->cwd));
     views_put(object, "stdout",
-              output_path(views, spec, spec->stdout_path, id, attempt));
-    views_put(object, "stderr",
-              output_path(views, spec, err_path, id, attempt));
+              path_of(views, spec, spec->stdout_path, id, attempt));
+    views_put(object, "stderr", path_of(views, spec, err_path, id, attempt));
     views_put(object, "mailbox", NULL);
     views_put(object, "label", views_text(spec->label));
 }

@@ -452,6 +452,25 @@ static void test_place_of_what_is_not_there(void **state)
     assert_int_equal(err.code, ERR_NOT_FOUND);
 }
 
+/* Workers may be all of an attempt. */
+static void test_clear_where_there_is_no_command(void **state)
+{
+    struct rig *rig = *state;
+    struct err err;
+    rig->request.key.part = 1;
+    rig_start(rig, 1, "sleep 100");
+    idset_remove(&rig->nodes, 0);
+    idset_add(&rig->nodes, 1);
+    rig->request.key.part = 2;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 2);
+    assert_int_equal(clear_b(rig, 7, 60 * USEC_PER_SEC, &err), 0);
+    rig_await(rig, 4);
+    assert_int_equal(rig->reports[2].what, LAUNCH_ENDED);
+    assert_int_equal(rig->reports[2].key.part, 2);
+    rig_assert_report(rig, 3, 1, LAUNCH_CLEARED);
+}
+
 static void test_destroy_while_a_job_is_cleared(void **state)
 {
     struct rig *rig = *state;
@@ -493,6 +512,7 @@ const struct CMUnitTest contract_tests[] = {
     cmocka_unit_test(test_clear_twice_is_reported_once),
     cmocka_unit_test(test_a_job_that_ends_while_it_is_cleared),
     cmocka_unit_test(test_clear_ends_whole_parts),
+    cmocka_unit_test(test_clear_where_there_is_no_command),
     cmocka_unit_test(test_place_of_what_is_not_there),
     cmocka_unit_test(test_destroy_while_a_job_is_cleared),
     cmocka_unit_test(test_destroy_forgets_running_jobs),

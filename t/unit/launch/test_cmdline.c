@@ -93,6 +93,16 @@ static void test_placeholders(void **state)
     assert_adapted(*state, "a $(b NODES)", "a $(b st33,st34)");
 }
 
+static void test_a_worker_has_a_node_of_its_own(void **state)
+{
+    struct desk *desk = *state;
+    assert_same(desk, "app NODE --node=NODE \"NODE\"");
+    desk->allocation.node = "st34";
+    desk->allocation.node_index = 1;
+    assert_adapted(desk, "app NODE --node=NODE -H NODES 'NODE'",
+                   "app st34 --node=st34 -H st33,st34 'NODE'");
+}
+
 static void test_what_is_left_alone(void **state)
 {
     assert_same(*state, "");
@@ -243,6 +253,18 @@ static void assert_value(char **env, const char *name, const char *expected)
     assert_string_equal(value, expected);
 }
 
+static void test_environment_of_a_worker(void **state)
+{
+    struct desk *desk = *state;
+    desk->allocation.node = "st34";
+    desk->allocation.node_index = 1;
+    char **env = cmdline_env(NULL, &desk->allocation, NULL);
+    assert_value(env, "ERM_NODE", "st34");
+    assert_value(env, "ERM_NODE_INDEX", "1");
+    assert_value(env, "ERM_NODES", "st33,st34");
+    cmdline_env_free(env);
+}
+
 static void test_environment(void **state)
 {
     struct desk *desk = *state;
@@ -267,6 +289,8 @@ static void test_environment(void **state)
         {"ERM_DEADLINE", "2800"},
         {"ERM_END_TIME", "2800"},
         {"ERM_RESTART", "2"},
+        {"ERM_NODE", NULL},
+        {"ERM_NODE_INDEX", NULL},
         {"ERM_POLICY_FILE", NULL},
         {"ERM_DVM_KEY", NULL},
         {"ERM_RSH", NULL},
@@ -457,6 +481,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         AT_DESK(test_readme_command),
         AT_DESK(test_placeholders),
+        AT_DESK(test_a_worker_has_a_node_of_its_own),
         AT_DESK(test_what_is_left_alone),
         AT_DESK(test_flags_with_values),
         AT_DESK(test_what_the_user_computes_stays),
@@ -469,6 +494,7 @@ int main(void)
         AT_DESK(test_prun),
         AT_DESK(test_unbalanced),
         AT_DESK(test_environment),
+        AT_DESK(test_environment_of_a_worker),
         AT_DESK(test_files_and_no_walltime),
         AT_DESK(test_later_ones_win),
         AT_DESK(test_what_is_the_manager_s_own),

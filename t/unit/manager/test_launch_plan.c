@@ -7,35 +7,6 @@
 #include "launch/engine.h"
 #include "manager/launch_plan.h"
 
-static void expect_output(const char *pattern, const char *output_dir,
-                          const char *expected)
-{
-    char *path =
-        launch_plan_output(pattern, output_dir, "/home/me", 7, 2, "blast");
-
-    assert_string_equal(path, expected);
-    free(path);
-}
-
-static void test_where_the_output_goes(void **state)
-{
-    (void)state;
-    expect_output(NULL, NULL, "/home/me/erm-7.out");
-    expect_output(NULL, "/scratch", "/scratch/erm-7.out");
-    expect_output("logs/%x-%j.%a", NULL, "/home/me/logs/blast-7.2");
-    expect_output("logs/%x-%j.%a", "/scratch", "/home/me/logs/blast-7.2");
-    expect_output("/abs/%j%%%q%", NULL, "/abs/7%%q%");
-}
-
-static void test_output_below_the_root(void **state)
-{
-    char *path = launch_plan_output(NULL, NULL, "/", 7, 1, "");
-
-    (void)state;
-    assert_string_equal(path, "/erm-7.out");
-    free(path);
-}
-
 /* The plan of SPEC on the first two of three nodes. */
 static struct launch_plan make(struct stage *stage, const char *text)
 {
@@ -375,8 +346,6 @@ int main(void)
 {
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
     const struct CMUnitTest tests[] = {
-        STORY(test_where_the_output_goes),
-        STORY(test_output_below_the_root),
         STORY(test_the_nodes_are_filled_in),
         STORY(test_what_was_not_said_has_a_default),
         STORY(test_the_end_of_the_allocation_is_its_limit),

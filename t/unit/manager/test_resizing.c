@@ -36,22 +36,6 @@ static void test_a_policy_job_learns_by_the_policy_file(void **state)
     assert_true(directive_of(stage, job)->shown);
 }
 
-/* No job can be submitted in such a mode; the journal may have one. */
-static void test_a_mode_that_has_no_way_keeps_its_size(void **state)
-{
-    struct stage *stage = *state;
-    int64_t job = start_with_offer(stage);
-    const struct job *found = sched_job(stage->manager->sched, job);
-    struct action action = {
-        .type = ACT_OFFER, .job = job, .seq = found->directive.seq};
-
-    ((struct job *)(uintptr_t)found)->request.resize = RESIZE_WORKERS;
-    resizing_offer(stage->manager, &action);
-    stage_expect_log(stage, "does not resize jobs in this way");
-    stage_expect_log(stage, "expand 2 -> 3 (node3) failed");
-    assert_int_equal(stage_size(stage, job), 2);
-}
-
 static void test_answers_of_a_job_move_its_directive(void **state)
 {
     struct stage *stage = *state;
@@ -111,7 +95,6 @@ int main(void)
 #define STORY(f) cmocka_unit_test_setup_teardown(f, stage_enter, stage_leave)
     const struct CMUnitTest tests[] = {
         STORY(test_a_policy_job_learns_by_the_policy_file),
-        STORY(test_a_mode_that_has_no_way_keeps_its_size),
         STORY(test_answers_of_a_job_move_its_directive),
         STORY(test_a_refusal_can_ask_for_time),
         STORY(test_answers_to_a_directive_that_is_over_are_ignored),
