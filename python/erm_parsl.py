@@ -271,7 +271,7 @@ class ErmProvider(ExecutionProvider):
     def _obey(self) -> None:
         directive = self.job.poll()
         if self._directive is not None and \
-                (directive is None or directive != self._directive):
+                (directive is None or directive.seq != self._directive.seq):
             logger.info("erm: %s stays", ", ".join(self._leaving))
             self._directive, self._leaving = None, []
         if directive is None:
@@ -285,8 +285,9 @@ class ErmProvider(ExecutionProvider):
         if self._with_state(JobState.PENDING):
             directive.done()
             self.job.settled(directive.seq, 1)
+            self._nodes = self.job.nodes()
             self._is_awake.set()
-        else:
+        elif self._blocks or not self.init_blocks:  # Parsl has started
             directive.refuse(REFUSE_SECONDS, "no block waits for a node")
 
     def _leave(self, directive: erm.Directive) -> None:

@@ -23,20 +23,24 @@ import erm_parsl
 
 @python_app
 def work(number, seconds):
-    """What a task is: here it only says where it ran."""
+    """A task: this one takes its time and says where it runs."""
     import os
     import time
+    node = os.environ["ERM_NODE"]
+    print(f"task {number} on {node}", flush=True)
     time.sleep(seconds)
-    return number, os.environ["ERM_NODE"]
+    return number, node
 
 
 def run_wave(count, seconds):
-    results = [future.result()
-               for future in [work(i, seconds) for i in range(count)]]
+    futures = [work(number, seconds) for number in range(count)]
+    results = [future.result() for future in futures]
     done = {number for number, _ in results}
     nodes = collections.Counter(node for _, node in results)
+    again = sum(future.task_record["fail_count"] for future in futures)
     return f"{len(done)} tasks on " + ", ".join(
-        f"{node} ({nodes[node]})" for node in sorted(nodes))
+        f"{node} ({nodes[node]})" for node in sorted(nodes)) + \
+        f"; {again} had to be run again"
 
 
 def arguments():
@@ -51,10 +55,11 @@ def arguments():
 
 def main():
     args = arguments()
-    executor = erm_parsl.executor(erm_parsl.ErmProvider())
+    executor = erm_parsl.executor(
+        erm_parsl.ErmProvider(), heartbeat_period=5, heartbeat_threshold=20)
     parsl.load(Config(
-        executors=[executor], retries=1, strategy="htex_auto_scale",
-        strategy_period=1, max_idletime=args.idle,
+        executors=[executor], retries=1, initialize_logging=False,
+        strategy="htex_auto_scale", strategy_period=1, max_idletime=args.idle,
         run_dir=os.environ.get("PARSL_RUN_DIR", "runinfo")))
     for wave in range(1, args.waves + 1):
         print(f"wave {wave}: {run_wave(args.tasks, args.seconds)}", flush=True)
