@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/inotify.h>
+#endif
 
 #include "lib/handle.h"
 #include "lib/scan.h"
@@ -158,6 +161,24 @@ int erm_poll(erm_t *e, erm_directive *d)
     return 1;
 }
 
+/* What is renamed into the mailbox or removed from it wakes a waiter. Only for
+ * those that wait: to close it takes the kernel some milliseconds. */
+static int open_notify(const char *dir)
+{
+#ifdef __linux__
+    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+    if (fd >= 0 &&
+        inotify_add_watch(fd, dir, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) < 0) {
+        close(fd);
+        fd = -1;
+    }
+    return fd;
+#else
+    (void)dir;
+    return -1;
+#endif
+}
+
 /* Until the mailbox changes, END (below 0: never) comes, or it is time to look
  * by oneself. 1, 0 when it is over or a signal was caught, or an error. */
 static int wait_for_change(struct erm *e, double end)
@@ -179,6 +200,8 @@ static double end_of(double timeout)
 int erm_wait(erm_t *e, erm_directive *d, double timeout)
 {
     double end = end_of(timeout);
+    if (timeout != 0)
+        erm_fd(e); /* before the first look, so that no change is missed */
     for (;;) {
         int rc = erm_poll(e, d);
         if (rc != 0)
@@ -194,6 +217,8 @@ int erm_settled(erm_t *e, int seq, double timeout)
     double end = end_of(timeout);
     if (e == NULL)
         return ERM_EINVAL;
+    if (timeout != 0)
+        erm_fd(e);
     while (e->dir != NULL) {
         empty_notify(e);
         int rc = look(e);
@@ -210,5 +235,9 @@ int erm_settled(erm_t *e, int seq, double timeout)
 
 int erm_fd(erm_t *e)
 {
-    return e != NULL ? e->notify : -1;
+    if (e == NULL)
+        return -1;
+    if (e->notify < 0 && e->dir != NULL)
+        e->notify = open_notify(e->dir);
+    return e->notify;
 }

@@ -9,9 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#ifdef __linux__
-#include <sys/inotify.h>
-#endif
 
 #define SECONDS_MAX 1e9
 
@@ -63,23 +60,6 @@ const char *erm_error(erm_t *e)
     return e != NULL ? e->error : "no handle: there was no memory for it";
 }
 
-/* What is renamed into the mailbox or removed from it wakes a waiter. */
-static int open_notify(const char *dir)
-{
-#ifdef __linux__
-    int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (fd >= 0 &&
-        inotify_add_watch(fd, dir, IN_MOVED_TO | IN_DELETE | IN_ONLYDIR) < 0) {
-        close(fd);
-        fd = -1;
-    }
-    return fd;
-#else
-    (void)dir;
-    return -1;
-#endif
-}
-
 erm_t *erm_open(void)
 {
     struct stat st;
@@ -100,7 +80,6 @@ erm_t *erm_open(void)
         return NULL;
     }
     sprintf(e->hostfile, "%s/hosts", dir);
-    e->notify = open_notify(dir);
     return e;
 }
 

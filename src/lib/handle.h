@@ -33,7 +33,7 @@ struct erm_stamp {
 struct erm {
     char *dir;      /* NULL: alone */
     char *hostfile; /* DIR/hosts */
-    int notify;     /* inotify, or -1 */
+    int notify;     /* inotify, -1 while it is not needed, or cannot be */
     char error[320];
     struct erm_stamp directive_stamp;
     int state; /* of directive.json: 1 read, 0 none, below 0: why not */
