@@ -211,7 +211,7 @@ static int check(const struct stat *st, struct err *err)
 static int read_file(int file, struct strbuf *out, struct err *err)
 {
     char chunk[4096];
-    ssize_t n;
+    ssize_t n = 0;
 
     while (out->len <= JOB_DIR_FILE_MAX &&
            (n = read(file, chunk, sizeof(chunk))) > 0)

@@ -168,6 +168,7 @@ static void watch(struct mailbox *mail, struct mail_box *box, int fd, int which)
     struct watch_row *row;
     char path[64];
 
+    unwatch(mail, &box->watches[which]); /* of the attempt before */
     if (mail->inotify < 0)
         return;
     snprintf(path, sizeof(path), "/proc/self/fd/%d/%s", fd, folders[which]);
