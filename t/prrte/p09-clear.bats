@@ -175,3 +175,23 @@ has_daemons() { [ "$(as_root "$1" pgrep -c -u erm -x prted)" -ge "$2" ]; }
     hosts boot "$CLUSTER" n3
     erm stop --cancel-jobs
 }
+
+# Slices of this machine under names of their own.
+@test "pretend hosts: what prun has started on one of them goes" {
+    on n0 erm start -N 3 --cooldown 0 -s 0
+    submit_job 'for node in $(echo $ERM_NODES | tr , " "); do
+            prun --host $node -n 1 sh -c "hostname >>up; exec sleep 1000" &
+        done; '"$JOB" '{resize: "app", dvm: "job", on_deadline: "force",
+        accept_within: 3}'
+    wait_until "$PATIENCE" has_lines 3 up
+    is "$(sort up | xargs)" 'node1 node2 node3'
+    fills 1
+    wait_runs 2
+    log_has 'had to be ended on node3'
+    wait_until 10 sleeps_are 2
+    runs 1
+    touch end
+    wait_state 1 completed
+    erm stop --cancel-jobs
+}
+sleeps_are() { [ "$(as_root n0 pgrep -fc -u erm '^sleep 1000')" -eq "$1" ]; }
