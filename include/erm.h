@@ -109,7 +109,8 @@ int erm_fd(erm_t *e);
  * With d->choice GONE may name the N nodes that were given up instead of delta
  * (as many); else NULL, 0. A grow: the new nodes are in use.
  * fail: accepted, but it could not be done; nothing has changed.
- * busy: still at it: the time to be done counts anew.
+ * busy: still at it: the time to be done counts anew, unless a waiting job was
+ * promised the nodes.
  */
 int erm_accept(erm_t *e, int seq);
 int erm_refuse(erm_t *e, int seq, double retry_after, const char *why);

@@ -103,7 +103,8 @@ class Directive:
         self.job.refuse(self.seq, retry_after, why)
 
     def busy(self) -> None:
-        """Still at it: the time to be done counts anew."""
+        """Still at it: the time to be done counts anew, unless a waiting
+        job was promised the nodes."""
         self.job.busy(self.seq)
 
     def done(self, nodes: Sequence[str] = ()) -> None:

@@ -324,7 +324,7 @@ const struct command command_app_busy = {
     .name = "app busy",
     .group = GROUP_RESIZE,
     .usage = "",
-    .help = "say that the job is still at it: its time counts anew",
+    .help = "say that the job is still at it, and may need more time",
     .options = answer_rows,
     .run = run_busy,
 };

@@ -156,8 +156,10 @@ static enum check check_directive(const struct job *job,
         return state == DIRECTIVE_OFFERED || state == DIRECTIVE_ACCEPTED
                    ? CHECK_OK
                    : CHECK_IGNORE;
-    case EV_PROGRESSED:
-        return CHECK_IGNORE;
+    case EV_PROGRESSED: /* what was promised to another job stays so */
+        return state == DIRECTIVE_ACCEPTED && directive->for_job == 0
+                   ? CHECK_OK
+                   : CHECK_IGNORE;
     case EV_DONE:
         return check_given(job, event, err);
     default:

@@ -197,6 +197,15 @@ static void accept(struct sched *sched, struct job *job, struct actions *out)
     move_to(job, DIRECTIVE_ACCEPTED, out);
 }
 
+/* It is at work: the time to be done counts anew. */
+static void progress(const struct sched *sched, struct job *job)
+{
+    time_us done_by = time_add(sched->now, job->request.done_within);
+
+    if (done_by > job->directive.done_by)
+        job->directive.done_by = done_by;
+}
+
 void directive_apply(struct sched *sched, struct job *job,
                      const struct event *event, struct actions *out)
 {
@@ -212,6 +221,9 @@ void directive_apply(struct sched *sched, struct job *job,
         break;
     case EV_ACCEPTED:
         accept(sched, job, out);
+        break;
+    case EV_PROGRESSED:
+        progress(sched, job);
         break;
     case EV_DONE:
         take_choice(sched, job, &event->nodes);

@@ -249,7 +249,7 @@ static void answers_in_each_state_of_a_directive(void **state)
     } rows[] = {
         /* none offered accepted withdrawing forcing, then the closed five */
         {EV_SHOWN, "iooooiiiii"},     {EV_ACCEPTED, "ioiiiiiiii"},
-        {EV_REFUSED, "ioooiiiiii"},   {EV_PROGRESSED, "iiiiiiiiii"},
+        {EV_REFUSED, "ioooiiiiii"},   {EV_PROGRESSED, "iioiiiiiii"},
         {EV_DONE, "iooooiiiii"},      {EV_FAILED, "iooooiiiii"},
         {EV_WITHDRAWN, "iiioiiiiii"}, {EV_FORCED, "iiiioiiiii"},
         {EV_WITHDRAW, "iooiiiiiii"},  {EV_FORCE, "iooiiiiiii"},
@@ -270,6 +270,10 @@ static void answers_in_each_state_of_a_directive(void **state)
                          directive_state_name((enum directive_state)j), got);
         }
     }
+    job->directive.state = DIRECTIVE_ACCEPTED;
+    job->directive.for_job = 2; /* was promised a start */
+    assert_int_equal(about_job(story, EV_PROGRESSED, 1), CHECK_IGNORE);
+    job->directive.for_job = 0;
     job->directive.state = DIRECTIVE_OFFERED;
     job->directive.shown = true;
     assert_int_equal(about_job(story, EV_SHOWN, 1), CHECK_IGNORE);
