@@ -217,16 +217,20 @@ static int act_accepted(struct mail_box *box, const struct job *job,
     }
 }
 
-/* Who is at it has accepted. */
-static void act_progress(struct mail_box *box, const struct job *job)
+/* Who is at it has accepted, and may have a new deadline. */
+static void act_progress(struct mail_box *box, int fd, const struct job *job)
 {
-    if (job->directive.state == DIRECTIVE_OFFERED)
+    if (job->directive.state == DIRECTIVE_OFFERED) {
         resizing_accepted(box->manager, box->job, box->shown);
-    else
-        resizing_progressed(box->manager, box->job, box->shown);
+        return;
+    }
+    resizing_progressed(box->manager, box->job, box->shown);
+    job = find_open(box);
+    if (job != NULL)
+        mail_reply_show(box, fd, job);
 }
 
-static int act(struct mail_box *box, const struct job *job,
+static int act(struct mail_box *box, int fd, const struct job *job,
                const struct job_reply *reply, bool is_again, struct err *err)
 {
     struct manager *manager = box->manager;
@@ -235,7 +239,7 @@ static int act(struct mail_box *box, const struct job *job,
     case REPLY_ACCEPTED:
         return act_accepted(box, job, is_again, err);
     case REPLY_PROGRESS:
-        act_progress(box, job);
+        act_progress(box, fd, job);
         return 0;
     case REPLY_DONE:
         return act_done(box, job, reply, err);
@@ -284,7 +288,7 @@ static void act_taken(struct mail_box *box, int fd, const char *taken,
     if (job == NULL)
         return;
     if (read_reply(fd, taken, box->shown, &reply, &err) == 0) {
-        act(box, job, &reply, is_again, &err);
+        act(box, fd, job, &reply, is_again, &err);
         job_reply_release(&reply);
     }
     if (err.code == ERR_NONE || err.code == ERR_NOT_FOUND ||
