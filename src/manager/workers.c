@@ -480,6 +480,21 @@ static void take_failure(struct manager *manager, struct crew *crew,
 
 /* ---- reports ---- */
 
+static bool is_wanted(const struct manager *manager, const struct crew *crew,
+                      uint32_t node)
+{
+    const struct job *job = sched_job(manager->sched, crew->job);
+    struct idset wanted = {.words = NULL};
+    bool is_in;
+
+    if (job == NULL)
+        return false;
+    find_wanted(manager, crew, job, &wanted);
+    is_in = idset_has(&wanted, node);
+    idset_release(&wanted);
+    return is_in;
+}
+
 static void take_end(struct manager *manager, struct crew *crew,
                      struct slot *slot, const struct launch_report *report)
 {
@@ -496,6 +511,7 @@ static void take_end(struct manager *manager, struct crew *crew,
     crew->is_late = crew->is_late || is_late;
     slot->is_done = is_own_end || is_late;
     if (slot->is_done || parts_state(manager, &key).is_told ||
+        !is_wanted(manager, crew, slot->node) ||
         (report->what == LAUNCH_ENDED && exit->reason == EXIT_TERMINATED))
         return;
     if (is_for_good(manager, &key, report))
