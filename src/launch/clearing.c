@@ -32,17 +32,25 @@ static void free_clearing(struct clearing *clearing)
     free(clearing);
 }
 
+/* Whatever has kept us, the grace counts from the TERM. */
+static int next_signal(struct clearing *clearing, time_us now)
+{
+    if (now < clearing->term_at)
+        return 0;
+    if (!clearing->is_asked)
+        clearing->kill_at = time_add(now, clearing->grace);
+    clearing->is_asked = true;
+    return now < clearing->kill_at ? SIGTERM : SIGKILL;
+}
+
 static void on_timer(evutil_socket_t fd, short what, void *context)
 {
     struct clearing *clearing = context;
-    time_us now = clock_boot_us();
-    int signal = now >= clearing->kill_at   ? SIGKILL
-                 : now >= clearing->term_at ? SIGTERM
-                                            : 0;
 
     (void)fd, (void)what;
     clearing->is_looking = true;
-    clearing->look(clearing->context, clearing, signal);
+    clearing->look(clearing->context, clearing,
+                   next_signal(clearing, clock_boot_us()));
 }
 
 static bool is_of(const struct clearing *clearing, const struct launch_key *key)
@@ -82,6 +90,7 @@ void clearing_begin(struct clearing **list, struct event_base *loop,
     clearing->done = done;
     clearing->context = context;
     clearing->term_at = time_add(clock_boot_us(), change->patience);
+    clearing->grace = change->grace;
     clearing->kill_at = time_add(clearing->term_at, change->grace);
     clearing->pause = FIRST_PAUSE;
     clearing->timer = evtimer_new(loop, on_timer, clearing);

@@ -33,7 +33,9 @@ struct clearing {
     clearing_done_f *done;
     void *context;
     struct event *timer;      /* owned */
+    dur_us grace;             /* from the first TERM: */
     time_us term_at, kill_at; /* boot time */
+    bool is_asked;            /* there was a TERM */
     dur_us pause;             /* before the next look */
     uint32_t n_quiet;         /* looks in a row that found nothing */
     bool is_looking, is_abandoned;
