@@ -30,7 +30,8 @@ struct jobs_watch {
     char *text;              /* owned: the content that was dealt with */
     int64_t changed;         /* boot time at which it was first seen so */
     char *doubted;           /* owned: faulty content seen at `changed` */
-    bool is_foreign_told, is_missing_told;
+    char *failure; /* owned: why it cannot be read, as told; or NULL */
+    bool is_foreign_told;
     uint32_t n_rejected;
 };
 
@@ -211,9 +212,19 @@ static void read_failed(struct jobs_watch *watch, const struct err *err)
         look_again(watch, READ_AGAIN);
         return;
     }
-    if (!watch->is_missing_told)
-        tell_error(watch, err);
-    watch->is_missing_told = true;
+    /* each fault once: gone, and then a folder, are two */
+    if (watch->failure != NULL && strcmp(watch->failure, err->text) == 0)
+        return;
+    tell_error(watch, err);
+    set_text(&watch->failure, err->text);
+}
+
+/* It can be read again: what is wrong in it replaces why it could not be. */
+static void start_anew(struct jobs_watch *watch)
+{
+    free(watch->failure);
+    free(watch->text);
+    watch->failure = watch->text = NULL;
 }
 
 void jobs_watch_check(struct jobs_watch *watch)
@@ -237,7 +248,8 @@ void jobs_watch_check(struct jobs_watch *watch)
         log_warning(&watch->manager->log, "%s belongs to another user",
                     watch->path);
     watch->is_foreign_told = facts.is_foreign;
-    watch->is_missing_told = false;
+    if (watch->failure != NULL)
+        start_anew(watch);
     if (watch->text == NULL || strcmp(watch->text, text.text) != 0)
         take_text(watch, &text, facts.last_modified);
     strbuf_release(&text);
@@ -297,5 +309,6 @@ void jobs_watch_destroy(struct jobs_watch *watch)
     free(watch->scope);
     free(watch->text);
     free(watch->doubted);
+    free(watch->failure);
     free(watch);
 }

@@ -2,6 +2,7 @@
 /* jobs.json: what is in it runs once, whatever is done to the file. */
 #include "stage.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "manager/jobs_watch.h"
@@ -228,6 +229,27 @@ static void test_a_file_may_come_later(void **state)
     stage_expect_log(stage, "there is no file");
 }
 
+/* However much time there is between the two. */
+static void test_gone_and_then_a_folder_are_two_faults(void **state)
+{
+    struct stage *stage = *state;
+
+    start_with(stage, "[{\"command\": \"true\"}]");
+    settle(stage);
+    unlink(JOBS);
+    stage_expect_log(stage, "there is no file");
+    assert_int_equal(mkdir(JOBS, 0700), 0);
+    stage_expect_log(stage, "is not a regular file");
+    jobs_watch_check(stage->manager->jobs_watch);
+    assert_int_equal(stage_count_log(stage, "is not a regular file"), 1);
+    assert_int_equal(n_problems(stage), 1);
+    assert_int_equal(rmdir(JOBS), 0);
+    file_put(JOBS, "[{\"command\": \"true\"}]"); /* as it was */
+    settle(stage);
+    assert_int_equal(n_problems(stage), 0);
+    assert_int_equal(n_jobs(stage), 1);
+}
+
 static void test_a_start_delay_counts_from_the_manager_s_start(void **state)
 {
     struct stage *stage = *state;
@@ -258,6 +280,7 @@ int main(void)
         STORY(test_an_id_that_is_taken_is_that_entry_s_error),
         STORY(test_a_dependency_between_entries),
         STORY(test_a_file_may_come_later),
+        STORY(test_gone_and_then_a_folder_are_two_faults),
         STORY(test_a_start_delay_counts_from_the_manager_s_start),
     };
 
