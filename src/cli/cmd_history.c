@@ -7,6 +7,7 @@
 #include "cli/history_text.h"
 #include "cli/id_list.h"
 #include "cli/job_view.h"
+#include "cli/learned_table.h"
 #include "cli/number.h"
 #include "cli/observe.h"
 #include "cli/phase_table.h"
@@ -18,6 +19,7 @@
 enum {
     KEY_SINCE = OPTION_FIRST_KEY,
     KEY_PHASES,
+    KEY_LEARNED,
     KEY_JSON,
     KEY_CSV,
     KEY_JOBLOG,
@@ -29,6 +31,7 @@ static const struct option_row rows[] = {
     {KEY_LIMIT, "limit", "N", "at most so many jobs"},
     {KEY_PHASES, "phases", NULL,
      "every change of size, a chart, and every resize"},
+    {KEY_LEARNED, "learned", NULL, "what jobs of each name have taught"},
     {'o', "format", "FORMAT", "history or fields, as for erm queue"},
     {'n', "no-header", NULL, "rows only"},
     {KEY_JSON, "json", NULL, "print the answer as JSON"},
@@ -168,6 +171,20 @@ static int print_history(const struct cli *cli, const struct parsed *parsed,
     return rc;
 }
 
+/* How long resizes took, and how fast jobs are, by name. */
+static int run_learned(struct cli *cli, bool is_json, struct err *err)
+{
+    json_t *answer;
+    if (observe_get(cli, "/v1/learned", &answer, err) < 0)
+        return -1;
+    if (is_json)
+        cli_print_json(cli, answer);
+    else
+        learned_table_print(json_object_get(answer, "learned"), cli);
+    json_decref(answer);
+    return 0;
+}
+
 static int run_history(struct cli *cli, int argc, char **argv, struct err *err)
 {
     struct parsed parsed;
@@ -176,6 +193,8 @@ static int run_history(struct cli *cli, int argc, char **argv, struct err *err)
     int rc = -1;
     if (options_read(&parsed, rows, &cli->common, argc, argv, err) < 0)
         return -1;
+    if (parsed_has(&parsed, KEY_LEARNED))
+        return run_learned(cli, parsed_has(&parsed, KEY_JSON), err);
     strbuf_init(&path);
     if (make_path(cli, &parsed, &path, err) == 0 &&
         observe_get(cli, path.text, &answer, err) == 0) {

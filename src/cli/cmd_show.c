@@ -69,6 +69,29 @@ static void print_phases(const struct cli *cli, const json_t *job,
     phase_table_release(&table);
 }
 
+/* "resizes of jobs named heat took 350 ms on average (12)" */
+static void print_learned(const struct cli *cli, const json_t *learned)
+{
+    static const char *const kinds[] = {"grow", "shrink", "restart"};
+    char text[DURATION_TEXT_MAX];
+    double seconds = 0;
+    int64_t n = 0;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+        const json_t *kind = json_object_get(learned, kinds[i]);
+        int64_t count = view_integer(kind, "n");
+        seconds += view_number(kind, "mean") * (double)count;
+        n += count;
+    }
+    if (n > 0)
+        fprintf(
+            cli->out,
+            "  %-10s resizes of jobs named %s took %s on average (%" PRId64
+            ")\n",
+            "learned", view_text(learned, "name"),
+            duration_human((dur_us)(seconds / (double)n * USEC_PER_SEC), text),
+            n);
+}
+
 static void print_resizes(const struct cli *cli, const json_t *job,
                           const json_t *resizes)
 {
@@ -90,6 +113,7 @@ static void print_job(struct cli *cli, const json_t *answer)
             json_is_true(json_object_get(job, "held")) ? ", held" : "");
     print_fields(cli, job);
     print_directive(cli, job);
+    print_learned(cli, json_object_get(answer, "learned"));
     print_phases(cli, job, json_object_get(answer, "phases"));
     print_resizes(cli, job, json_object_get(answer, "resizes"));
 }
@@ -115,7 +139,7 @@ static void collect(json_t *jobs, json_t *answer)
         json_array_append(jobs, answer);
         return;
     }
-    static const char *const keys[] = {"phases", "resizes"};
+    static const char *const keys[] = {"phases", "resizes", "learned"};
     for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++)
         json_object_set(job, keys[i], json_object_get(answer, keys[i]));
     json_array_append(jobs, job);

@@ -24,7 +24,7 @@ _erm() {
         why) words="--json --state-dir --color --help" ids=1;;
         log) words="--follow --lines --stderr --state-dir --color --help" ids=1;;
         attach) words="--stderr --state-dir --color --help" ids=1;;
-        history|acct) words="--since --limit --phases --format --no-header --json --csv --joblog --state-dir --color --help";;
+        history|acct) words="--since --limit --phases --learned --format --no-header --json --csv --joblog --state-dir --color --help";;
         events) words="--follow --since --lines --json --state-dir --color --help";;
         expand) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;
         shrink) words="--nodes --deadline --wait --json --quiet --state-dir --color --help" ids=1;;

@@ -27,6 +27,6 @@ api_handler_f api_get_nodes, api_post_drain, api_post_resume, api_post_add,
 /* api_events.c */
 api_handler_f api_get_events;
 /* api_history.c */
-api_handler_f api_get_history;
+api_handler_f api_get_history, api_get_learned;
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * GET /v1/history: ended jobs with what they used, and their sums.
+ * GET /v1/learned: what they have taught.
  *
  * Makespan runs from the first submit to the last end; utilisation counts the
  * present pool from the first start on, so it is an estimate when nodes came
@@ -9,6 +10,7 @@
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/views_job.h"
+#include "manager/views_learned.h"
 #include "manager/views_resize.h"
 
 #define DEFAULT_LIMIT 1000
@@ -132,4 +134,16 @@ error:
 done:
     views_release(&listing.views);
     job_ids_release(&ids);
+}
+
+void api_get_learned(struct api_request *request)
+{
+    const struct manager *manager = request->api->manager;
+    struct views views;
+    json_t *answer = json_object();
+    views_init(&views, manager);
+    views_put(answer, "learned",
+              view_learned(&views, api_request_param(request, "name")));
+    views_release(&views);
+    api_request_answer(request, answer);
 }

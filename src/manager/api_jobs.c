@@ -14,6 +14,7 @@
 #include "manager/api_args.h"
 #include "manager/api_handlers.h"
 #include "manager/views_job.h"
+#include "manager/views_learned.h"
 #include "manager/views_pool.h"
 #include "manager/views_resize.h"
 #include "manager/views_why.h"
@@ -186,6 +187,9 @@ void api_get_job(struct api_request *request)
     views_put(answer, "job", job);
     views_put(answer, "phases", view_phases(&views, request->id));
     views_put(answer, "resizes", view_resizes(&views, request->id));
+    views_put(answer, "learned",
+              view_learned_one(
+                  &views, json_string_value(json_object_get(job, "name"))));
     views_release(&views);
     api_request_answer(request, answer);
 }

@@ -33,6 +33,7 @@ static const struct api_route routes[] = {
     {"POST", "/v1/nodes/remove", api_post_remove, true},
     {"GET", "/v1/events", api_get_events, false},
     {"GET", "/v1/history", api_get_history, false},
+    {"GET", "/v1/learned", api_get_learned, false},
     {"GET", "/v1/state", api_get_state, false},
     {"POST", "/v1/reload", api_post_reload, true},
     /* stopping must be possible when nothing can be written */

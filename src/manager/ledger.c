@@ -12,6 +12,7 @@
 #include "manager/node_names.h"
 #include "store/history.h"
 #include "store/journal.h"
+#include "store/learned.h"
 #include "store/resizes.h"
 
 struct ledger {
@@ -41,6 +42,15 @@ void ledger_write_spec(struct manager *manager, const struct turn_spec *spec)
                     (long long)spec->id);
 }
 
+static void write_started(struct ledger *ledger, const struct event *event)
+{
+    store_job_started(ledger->store, event->job, event->attempt, event->now,
+                      NULL);
+    if (event->attempt > 1)
+        store_learn_restart(ledger->store, event->job, event->attempt,
+                            event->now, NULL);
+}
+
 static void write_record(struct ledger *ledger, const struct event *event)
 {
     char *text = event_to_text(event);
@@ -51,8 +61,9 @@ static void write_record(struct ledger *ledger, const struct event *event)
                      event->type == EV_SUBMIT ? event->request.id : event->job,
                      event_type_name(event->type), text, NULL);
     if (event->type == EV_STARTED)
-        store_job_started(ledger->store, event->job, event->attempt, event->now,
-                          NULL);
+        write_started(ledger, event);
+    else if (event->type == EV_PROGRESS)
+        store_progress(ledger->store, event->job, event->n, event->now, NULL);
     free(text);
 }
 
@@ -135,6 +146,12 @@ static void write_finished(struct ledger *ledger, const struct action *action)
     store_job_ended(ledger->store, &end, NULL);
 }
 
+/* By starting again: how long that takes is known once the job runs. */
+static bool is_by_exit(const struct event *record)
+{
+    return record != NULL && record->type == EV_EXITED;
+}
+
 static void write_directive(struct ledger *ledger, const struct action *action)
 {
     const struct event *record = ledger->record;
@@ -162,6 +179,8 @@ static void write_directive(struct ledger *ledger, const struct action *action)
     if (record != NULL && record->type == EV_REFUSED)
         row.retry = record->duration;
     store_directive(ledger->store, &row, NULL);
+    if (action->directive == DIRECTIVE_DONE && !is_by_exit(record))
+        store_learn_resize(ledger->store, row.seq, ledger->now, NULL);
     strbuf_release(&nodes);
 }
 

@@ -16,6 +16,7 @@
 #include "manager/submit_warning.h"
 #include "manager/turn.h"
 #include "store/history_view.h"
+#include "store/learned.h"
 
 struct batch {
     struct manager *manager;
@@ -191,6 +192,26 @@ static time_us begin_of(const struct batch *batch, size_t i)
     return spec->begin_delay > 0 ? time_add(from, spec->begin_delay) : 0;
 }
 
+static const char *or_null(const char *text)
+{
+    return text == NULL || text[0] == '\0' ? NULL : text;
+}
+
+/* What the resizes of jobs of that name took, unless it is told. */
+static void learn_cost(const struct batch *batch, size_t i)
+{
+    struct job_request *request = &batch->requests[i];
+    const char *name = or_null(batch->specs[i].name);
+    dur_us cost;
+
+    if (request->resize_cost != 0 || name == NULL ||
+        (request->kind != JOB_ELASTIC && request->kind != JOB_EVOLVING))
+        return;
+    cost = store_learned_cost(batch->manager->store, name, NULL);
+    if (cost > 0)
+        request->resize_cost = cost;
+}
+
 static int complete(struct batch *batch, struct err *err)
 {
     dur_us walltime = batch->manager->options.default_walltime;
@@ -204,15 +225,11 @@ static int complete(struct batch *batch, struct err *err)
         request->begin = begin_of(batch, i);
         if (request->walltime == TIME_NEVER && walltime > 0)
             request->walltime = walltime;
+        learn_cost(batch, i);
         if (resolve(batch, i, err) != 0)
             return -1;
     }
     return 0;
-}
-
-static const char *or_null(const char *text)
-{
-    return text == NULL || text[0] == '\0' ? NULL : text;
 }
 
 /* As it is kept: with an absolute folder, wherever a later manager runs. */

@@ -81,6 +81,10 @@
     " left join attempt a on a.job = e.job and a.attempt = e.attempt" \
     " where e.ended >= ?1"
 
+#define LEARN_MORE                                    \
+    " on conflict(name, op) do update set n = n + 1," \
+    " took_us = took_us + excluded.took_us"
+
 /* X-macro: constant, text. Prepared at first use, then kept. */
 #define STORE_SQL(X)                                                           \
     X(SQL_BEGIN, "begin immediate")                                            \
@@ -163,6 +167,39 @@
       "select seq, job, attempt, op, asker, for_job, offered, accepted,"       \
       " state, closed, n, nodes, retry, note from directive where job = ?1"    \
       " order by seq")                                                         \
+    /* what jobs of a name have taught */                                      \
+    X(SQL_LEARN, "insert into learned select j.name, d.op, 1, ?2 - d.offered"  \
+                 " from directive d join job j on j.id = d.job"                \
+                 " where d.seq = ?1 and j.name is not null" LEARN_MORE)        \
+    /* the directive ended in the moment in which the new attempt began */     \
+    X(SQL_LEARN_RESTART,                                                       \
+      "insert into learned select j.name, 'restart', 1, ?3 - d.offered"        \
+      " from directive d join job j on j.id = d.job"                           \
+      " where d.job = ?1 and d.attempt = ?2 - 1 and d.state = 'done'"          \
+      " and j.name is not null and d.closed = (select start from phase"        \
+      " where job = ?1 and attempt = ?2 and phase = 1"                         \
+      " and why = 'restart')" LEARN_MORE)                                      \
+    /* one that is less far than before has gone back: measured anew */        \
+    X(SQL_PROGRESS,                                                            \
+      "update phase set progress_to = ?2, progress_to_at = ?3,"                \
+      " progress_from = iif(progress_from is null or ?2 < progress_to,"        \
+      " ?2, progress_from),"                                                   \
+      " progress_from_at = iif(progress_from is null or ?2 < progress_to,"     \
+      " ?3, progress_from_at) where job = ?1 and end is null")                 \
+    X(SQL_LEARNED_COST,                                                        \
+      "select coalesce("                                                       \
+      "(select sum(took_us) / sum(n) from learned where name = ?1"             \
+      " and op in ('expand', 'restart')),"                                     \
+      " (select took_us / n from learned where name = ?1 and op = 'shrink'))") \
+    X(SQL_LEARNED,                                                             \
+      "select * from (select name, op, 0 as n_nodes, n, took_us, 0 from "      \
+      "learned"                                                                \
+      " union all select name, null, n_nodes, count(*),"                       \
+      " sum(progress_to_at - progress_from_at),"                               \
+      " sum(progress_to - progress_from) from phase join job on id = job"      \
+      " where progress_to > progress_from and name is not null"                \
+      " group by name, n_nodes) where ?1 is null or name = ?1"                 \
+      " order by name, op is null, op, n_nodes")                               \
     /* looking at the history */                                               \
     X(SQL_ENDED_JOBS, ENDED_JOBS JOB_NEWEST)                                   \
     X(SQL_ENDED_JOBS_BY_ID,                                                    \

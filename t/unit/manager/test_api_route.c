@@ -38,6 +38,7 @@ static void a_path_and_a_method_lead_to_a_handler(void **state)
         {"POST", "/v1/nodes/drain", api_post_drain, 0, true},
         {"GET", "/v1/events", api_get_events, 0, false},
         {"GET", "/v1/history", api_get_history, 0, false},
+        {"GET", "/v1/learned", api_get_learned, 0, false},
         {"POST", "/v1/stop", api_post_stop, 0, false},
     };
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

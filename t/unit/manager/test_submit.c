@@ -3,6 +3,8 @@
 #include "stage.h"
 
 #include "store/history.h"
+#include "store/learned.h"
+#include "store/resizes.h"
 
 static void test_ids_go_on_where_they_were(void **state)
 {
@@ -172,6 +174,39 @@ static void test_a_default_walltime_is_given(void **state)
                      3600 * USEC_PER_SEC);
 }
 
+/* Unless it is told, and for jobs that can be resized at all. */
+static void test_what_a_resize_costs_is_learned_by_name(void **state)
+{
+    struct stage *stage = *state;
+    const struct directive_row row = {.seq = 99,
+                                      .job = 1,
+                                      .op = "expand",
+                                      .asker = "user",
+                                      .state = "done",
+                                      .offered = 10 * USEC_PER_SEC,
+                                      .nodes = ""};
+    const struct sched *sched;
+
+    stage_start(stage);
+    sched = stage->manager->sched;
+    stage_submit(stage, "{\"command\": \"true\", \"name\": \"heat\"}");
+    stage_expect(stage, 1, JOB_COMPLETED);
+    store_directive(stage->manager->store, &row, NULL);
+    store_learn_resize(stage->manager->store, 99, 13 * USEC_PER_SEC, NULL);
+#define HEAT "{\"command\": \"sleep 60\", \"name\": \"heat\""
+    stage_submit(stage, HEAT ", \"elastic\": true}");
+    stage_submit(stage, HEAT ", \"elastic\": true, \"resize_cost\": 20}");
+    stage_submit(stage, HEAT "}");
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"elastic\": true,"
+                        " \"name\": \"other\"}");
+    assert_int_equal(sched_job(sched, 2)->request.resize_cost,
+                     3 * USEC_PER_SEC);
+    assert_int_equal(sched_job(sched, 3)->request.resize_cost,
+                     20 * USEC_PER_SEC);
+    assert_int_equal(sched_job(sched, 4)->request.resize_cost, 0);
+    assert_int_equal(sched_job(sched, 5)->request.resize_cost, 0);
+}
+
 static void test_nothing_is_taken_while_stopping_or_full(void **state)
 {
     struct stage *stage = *state;
@@ -200,6 +235,7 @@ int main(void)
         STORY(test_a_job_larger_than_the_pool_is_warned_about),
         STORY(test_what_is_kept_can_be_run_from_anywhere),
         STORY(test_a_default_walltime_is_given),
+        STORY(test_what_a_resize_costs_is_learned_by_name),
         STORY(test_nothing_is_taken_while_stopping_or_full),
     };
 
