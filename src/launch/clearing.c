@@ -128,14 +128,16 @@ static void wait_more(struct clearing *clearing)
                                                           : LONGEST_PAUSE;
 }
 
-void clearing_looked(struct clearing *clearing, uint32_t n)
+void clearing_looked(struct clearing *clearing, uint32_t n, uint32_t n_leaving)
 {
     clearing->is_looking = false;
     if (clearing->is_abandoned) {
         remove_from_list(clearing);
         return;
     }
-    clearing->n_quiet = n > 0 ? 0 : clearing->n_quiet + 1;
+    if (clearing->is_asked && clearing->n_ended < n)
+        clearing->n_ended = n;
+    clearing->n_quiet = n + n_leaving > 0 ? 0 : clearing->n_quiet + 1;
     if (clearing->n_quiet >= QUIET_LOOKS)
         finish(clearing);
     else if (clearing->n_quiet > 0)

@@ -27,8 +27,7 @@ struct clearing {
     uint64_t seq;
     struct idset nodes, stay; /* owned: that are cleared; that the job keeps */
     struct idset seen;        /* owned: for the looks of the launcher */
-    uint32_t n_parts;         /* the same */
-    uint32_t n_ended;         /* what had to be ended, for the report */
+    uint32_t n_ended;         /* the most that were there since the TERM */
     clearing_look_f *look;
     clearing_done_f *done;
     void *context;
@@ -48,8 +47,9 @@ struct clearing {
 void clearing_begin(struct clearing **list, struct event_base *loop,
                     const struct launch_change *change, clearing_look_f *look,
                     clearing_done_f *done, void *context);
-/* A look has found N. */
-void clearing_looked(struct clearing *clearing, uint32_t n);
+/* A look has found N that run there; N_LEAVING: others, which are told of
+ * elsewhere, are not gone yet. */
+void clearing_looked(struct clearing *clearing, uint32_t n, uint32_t n_leaving);
 /* KEY has ended: what was to be cleared for it is forgotten. */
 void clearing_forget(struct clearing **list, const struct launch_key *key);
 /* Forgets all. Looks that are under way must not come back. */

@@ -346,7 +346,6 @@ static uint32_t end_parts(struct fake *fake, struct clearing *clearing,
         n++;
         if (run->is_ending || signal == 0)
             continue;
-        clearing->n_parts++;
         begin_end(run, EXIT_TERMINATED, clearing->kill_at - clock_boot_us());
     }
     return n;
@@ -360,10 +359,7 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
     uint32_t n = end_parts(fake, clearing, signal);
     if (is_there && signal != 0 && (signal == SIGKILL || !run->ignores_term))
         run->stays = false; /* when it is looked at again */
-    if (is_there && signal != 0)
-        idset_add(&clearing->seen, 0);
-    clearing->n_ended = clearing->n_parts + idset_count(&clearing->seen);
-    clearing_looked(clearing, n + is_there);
+    clearing_looked(clearing, n + is_there, 0);
 }
 
 static void report_cleared(void *context, const struct clearing *clearing)

@@ -568,7 +568,6 @@ static void end_part(struct attempt *attempt, struct clearing *clearing)
     if (attempt->is_told)
         return;
     attempt->is_told = true;
-    clearing->n_parts++;
     terminate(&attempt->local->launcher, &attempt->key, grace > 0 ? grace : 0,
               NULL);
 }
@@ -621,10 +620,9 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
     find_own_processors(local, clearing, &processors);
     HASH_ITER (hh, local->attempts, attempt, next)
         n += look_at(attempt, clearing, &residents, signal);
-    clearing->n_ended = clearing->n_parts + idset_count(&clearing->seen);
     hostlist_release(&names);
     idset_release(&processors);
-    clearing_looked(clearing, n);
+    clearing_looked(clearing, n, 0);
 }
 
 static void report_cleared(void *context, const struct clearing *clearing)

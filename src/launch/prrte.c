@@ -421,19 +421,17 @@ static uint32_t count_parts(const struct prrte *prrte,
     return n;
 }
 
-/* What got TERM once is only counted from then on. */
 static void found(void *context, uint32_t n)
 {
     struct clearing *clearing = context;
+    uint32_t n_parts = 0;
 
-    if (clearing->is_told && clearing->n_ended < n)
-        clearing->n_ended = n;
-    clearing_looked(clearing,
-                    clearing->is_abandoned
-                        ? 0
-                        : n + count_parts(clearing->context, clearing));
+    if (!clearing->is_abandoned)
+        n_parts = count_parts(clearing->context, clearing);
+    clearing_looked(clearing, n, n_parts);
 }
 
+/* What got TERM once is only counted from then on. */
 static void look_on_hosts(void *context, struct clearing *clearing, int signal)
 {
     struct prrte *prrte = context;

@@ -98,6 +98,10 @@ has_processors() { [ "$(processors_of "$1")" = "$2" ]; }
     run ! lives n3
     lives n2
     log_has 'had to be ended on n3, which it has given back'
+    touch end
+    wait_state 1 completed
+    erm show 1 --json | jq -r '.. | .resizes? // empty | .[] |
+        select(.op == "shrink").note' | grep 'had to be ended'
 }
 
 @test "cancelled while its nodes are cleared" {

@@ -43,7 +43,7 @@ static void look(void *context, struct clearing *clearing, int signal)
     scene->stays_for -= scene->stays_for > 0;
     scene->out = clearing;
     if (!scene->is_slow)
-        clearing_looked(clearing, is_there);
+        clearing_looked(clearing, is_there, 0);
 }
 
 static void done(void *context, const struct clearing *clearing)
@@ -213,7 +213,7 @@ static void test_a_look_comes_back_too_late(void **state)
     assert_non_null(scene->out);
     clearing_forget(&scene->list, &key);
     clearing_forget(&scene->list, &key);
-    clearing_looked(scene->out, 0);
+    clearing_looked(scene->out, 0, 0);
     assert_null(scene->list);
     run(scene);
     assert_int_equal(scene->n_done, 0);
