@@ -467,6 +467,15 @@ static void put_default(struct env *env, const char *item)
     env_put(env, mem_strdup(item));
 }
 
+/* MPI_Finalize() is not to wait for those who go on; and Open MPI's collectives
+ * by hosts (han) spoil the memory of those who stay: one end in five crashed.
+ */
+static void put_for_leaving(struct env *env)
+{
+    put_default(env, "OMPI_MCA_async_mpi_finalize=1");
+    put_default(env, "OMPI_MCA_coll=^han");
+}
+
 static void put_text(struct env *env, const char *name, const char *value)
 {
     if (value)
@@ -505,7 +514,7 @@ char **cmdline_env(const char *const *base, const struct allocation *allocation,
     if (a->job_dir)
         env_set(&env, "PARSL_RUN_DIR", "%s/runinfo", a->job_dir);
     if (base && a->can_lose_ranks)
-        put_default(&env, "OMPI_MCA_async_mpi_finalize=1");
+        put_for_leaving(&env);
     put_all(&env, extra, false);
     strbuf_release(&ad.list);
     return env.items;

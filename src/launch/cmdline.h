@@ -45,8 +45,8 @@ struct allocation { /* all borrowed */
     const char *node;          /* a worker: the one that it is on, NODE and
                                   ERM_NODE; NULL = none */
     uint32_t node_index;       /* ERM_NODE_INDEX: no other worker has it now */
-    bool can_lose_ranks;       /* MPI_Finalize() must not wait for those that
-                                  go on (OMPI_MCA_async_mpi_finalize) */
+    bool can_lose_ranks;       /* of MPI, while others go on: Open MPI is told
+                                  what it needs for that */
     const char *key;           /* ERM_DVM_KEY: by which what it starts on its
                                   hosts is known; NULL = none, or by others */
     const char *rsh;           /* ERM_RSH: how its hosts are reached; NULL = its

@@ -391,24 +391,29 @@ static void test_what_is_the_manager_s_own(void **state)
 /* Ranks that leave must not wait for the others; but who says otherwise. */
 static void test_a_world_of_mpi_that_can_become_smaller(void **state)
 {
-    static const char name[] = "OMPI_MCA_async_mpi_finalize";
+    static const char finalize[] = "OMPI_MCA_async_mpi_finalize";
+    static const char coll[] = "OMPI_MCA_coll";
     static const char *const base[] = {"HOME=/h", NULL};
-    static const char *const mine[] = {"OMPI_MCA_async_mpi_finalize=0", NULL};
+    static const char *const mine[] = {"OMPI_MCA_async_mpi_finalize=0",
+                                       "OMPI_MCA_coll=basic,self", NULL};
     static const struct {
         bool can_lose_ranks;
         const char *const *base, *const *extra;
-        const char *expected;
+        const char *finalize, *coll;
     } rows[] = {
-        {false, base, NULL, NULL}, {true, base, NULL, "1"},
-        {true, mine, NULL, "0"},   {true, base, mine, "0"},
-        {true, NULL, NULL, NULL},
+        {false, base, NULL, NULL, NULL},
+        {true, base, NULL, "1", "^han"},
+        {true, mine, NULL, "0", "basic,self"},
+        {true, base, mine, "0", "basic,self"},
+        {true, NULL, NULL, NULL, NULL},
     };
     struct desk *desk = *state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         desk->allocation.can_lose_ranks = rows[i].can_lose_ranks;
         char **env =
             cmdline_env(rows[i].base, &desk->allocation, rows[i].extra);
-        assert_value(env, name, rows[i].expected);
+        assert_value(env, finalize, rows[i].finalize);
+        assert_value(env, coll, rows[i].coll);
         cmdline_env_free(env);
     }
 }
