@@ -276,8 +276,10 @@ static int erm_mpi_say_done(erm_t *e, int seq)
  * leaver, or waits for one. erm looks until nothing of the job runs on
  * the nodes any more, and then gives them to others.
  *
- * Needs a finalize that does not wait for all ranks of MPI_COMM_WORLD: Open MPI
- * 5 with OMPI_MCA_async_mpi_finalize=1, which erm sets for `launch: mpi`.
+ * Needs a finalize that does not wait for all ranks of MPI_COMM_WORLD, and no
+ * collectives that rest on all of them: Open MPI 5 with
+ * OMPI_MCA_async_mpi_finalize=1 and OMPI_MCA_coll=^han, which erm sets for
+ * `launch: mpi`.
  */
 ERM_MPI_CALL int ERM_Leave_if_told(erm_t *e, MPI_Comm *comm,
                                    const erm_directive *d)
