@@ -169,7 +169,7 @@ END
     run erm submit --dry-run -N 2 -- prun ./app
     has 'would run: prun --dvm-uri file:/' 'in a DVM of its own'
     run erm submit --dry-run -N 2 -- ./app
-    has_not DVM
+    has_not 'in a DVM' "pool's DVM"
     erm stop
 }
 
