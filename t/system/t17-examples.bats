@@ -225,6 +225,21 @@ discovers() { [ "$("$STATE/mailbox/1/discover")" = "$(printf '%s\n' "$@")" ]; }
     is "$(sort -u seen | xargs)" 'n1:2 n2:4 n3:1'
 }
 
+@test "discover leaves out the nodes that a hook is about to give" {
+    start_nodes 2 -s 0 --cooldown 0 --mode evolving
+    erm submit -q -e -N 1-2 --pref 2 -t 1h --hook 'until [ -e go ]; do
+        sleep 0.05; done' -- 'until [ -e end ]; do sleep 0.1; done'
+    wait_runs 1
+    discovers n1:1 n2:1
+    erm shrink -q 1 1
+    wait_until $PATIENCE discovers n1:1
+    is "$(job_field 1 .n_nodes)" 2
+    touch go
+    wait_until $PATIENCE has_field 1 .n_nodes 1
+    touch end
+    wait_state 1 completed
+}
+
 @test "torchrun's range of nodes is in a worker's environment" {
     start_nodes 3 -s 0
     erm submit -q -e -N 2-3 --launch workers -- \
