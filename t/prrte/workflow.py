@@ -93,7 +93,7 @@ def main():
     hosts = sorted({host for _, host in done})
     print(f"job {args.job_id}: {len(set(n for n, _ in done))} tasks on",
           ",".join(hosts))
-    print("runinfo of", run_dir.split("/jobs/")[1].split(".")[0])
+    print("runinfo of", os.path.basename(os.path.dirname(run_dir)))
     parsl.dfk().cleanup()
 
 
