@@ -468,8 +468,7 @@ static void put_default(struct env *env, const char *item)
 }
 
 /* MPI_Finalize() is not to wait for those who go on; and Open MPI's collectives
- * by hosts (han) spoil the memory of those who stay: one end in five crashed.
- */
+ * by hosts (han) may spoil the memory of those who stay: ends crashed. */
 static void put_for_leaving(struct env *env)
 {
     put_default(env, "OMPI_MCA_async_mpi_finalize=1");
