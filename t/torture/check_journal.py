@@ -72,7 +72,8 @@ def replay(database, model):
                                        row["type"], row["text"]),
                    "record", "the sum is wrong")
         record = json.loads(row["text"])
-        about = record.get("job", record.get("request", {}).get("id", 0))
+        about = record.get("job", record.get("request", {}).get("id"))
+        about = row["job"] if about is None else about
         model.must((row["time"], row["job"], row["type"]) ==
                    (record["time"], about, record["event"]), "record",
                    "the columns are not those of the text")
