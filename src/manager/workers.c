@@ -325,15 +325,17 @@ static void finish(struct manager *manager, struct crew *crew,
 
 /* ---- look ---- */
 
-static void set_timer(const struct manager *manager, struct crew *crew)
+/* A pause of one that is not wanted (any more) is nothing to wait for. */
+static void set_timer(const struct manager *manager, struct crew *crew,
+                      const struct idset *wanted)
 {
     time_us now = clock_boot_us(), due = TIME_NEVER;
     const struct slot *slot;
     struct timeval span;
 
     for (slot = crew->slots; slot != NULL; slot = slot->next) {
-        if (slot->due > 0 && slot->due < due &&
-            !state_of(manager, crew, slot->node).is_live)
+        if (idset_has(wanted, slot->node) && !slot->is_done && slot->due > 0 &&
+            slot->due < due && !state_of(manager, crew, slot->node).is_live)
             due = slot->due;
     }
     if (due == TIME_NEVER)
@@ -356,7 +358,7 @@ static void look(struct manager *manager, struct crew *crew)
     find_wanted(manager, crew, job, &wanted);
     end_unwanted(manager, crew, &wanted, is_ending(manager, crew, job));
     start_missing(manager, crew, job, &wanted);
-    set_timer(manager, crew);
+    set_timer(manager, crew, &wanted);
     is_end = crew->is_alone && are_all_done(crew, &wanted) &&
              parts_n_live(manager, crew->job, crew->attempt) == 0;
     idset_release(&wanted);

@@ -149,6 +149,31 @@ static void test_one_that_dies_is_started_again(void **state)
                                        "is started again") > 5);
 }
 
+static bool count_turns(void *context)
+{
+    ++*(int *)context;
+    return false;
+}
+
+/* While the command takes its time to end, nobody waits for the pause. */
+static void test_a_pause_that_ends_while_the_job_ends(void **state)
+{
+    struct stage *stage = *state;
+    struct workers_spans spans = quick;
+    int n_turns = 0;
+
+    spans.first_pause = spans.last_pause = 100 * USEC_PER_MSEC;
+    start_quick(stage);
+    workers_set_spans(stage->manager->workers, &spans);
+    stage_submit(stage, RIGID("sleep 60; ignore-term", "exit 3"));
+    stage_expect_log(stage, "it is started again");
+    stage_send(stage, EV_CANCEL, 1);
+    stage_until(stage, count_turns, &n_turns, 400);
+    assert_int_equal(stage_state(stage, 1), JOB_COMPLETING);
+    assert_in_range(n_turns, 1, 400); /* one each 5 ms, and a few */
+    stage_expect(stage, 1, JOB_CANCELLED);
+}
+
 static void test_when_none_stays_up_the_job_fails(void **state)
 {
     struct stage *stage = *state;
@@ -277,6 +302,7 @@ int main(void)
         STORY(test_a_lost_node_costs_one),
         STORY(test_one_that_has_done_its_work_is_not_started_again),
         STORY(test_one_that_dies_is_started_again),
+        STORY(test_a_pause_that_ends_while_the_job_ends),
         STORY(test_when_none_stays_up_the_job_fails),
         STORY(test_a_folder_that_is_not_there_is_not_tried_again),
         STORY(test_a_growth_whose_worker_cannot_be_started_fails),
