@@ -171,3 +171,13 @@ void clearing_release(struct clearing **list)
     while (*list != NULL)
         remove_from_list(*list);
 }
+
+bool clearing_takes_part(const struct clearing *clearing,
+                         const struct launch_key *key,
+                         const struct idset *nodes)
+{
+    return key->job_id == clearing->key.job_id &&
+           key->attempt == clearing->key.attempt &&
+           key->part != clearing->key.part && !idset_is_empty(nodes) &&
+           idset_is_subset(nodes, &clearing->nodes);
+}

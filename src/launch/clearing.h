@@ -55,4 +55,10 @@ void clearing_forget(struct clearing **list, const struct launch_key *key);
 /* Forgets all. Looks that are under way must not come back. */
 void clearing_release(struct clearing **list);
 
+/* Must another part of the attempt (KEY, on NODES) end with the nodes that go?
+ * One without nodes, as a hook, is on none of them. */
+bool clearing_takes_part(const struct clearing *clearing,
+                         const struct launch_key *key,
+                         const struct idset *nodes);
+
 #endif

@@ -338,10 +338,7 @@ static uint32_t end_parts(struct fake *fake, struct clearing *clearing,
     struct run *run, *next;
     uint32_t n = 0;
     HASH_ITER (hh, fake->runs, run, next) {
-        if (run->key.job_id != clearing->key.job_id ||
-            run->key.attempt != clearing->key.attempt ||
-            run->key.part == clearing->key.part ||
-            !idset_is_subset(&run->nodes, &clearing->nodes))
+        if (!clearing_takes_part(clearing, &run->key, &run->nodes))
             continue;
         n++;
         if (run->is_ending || signal == 0)

@@ -739,9 +739,12 @@ void hosts_sweep(struct hosts *hosts, const struct idset *nodes,
     finish_beginning(operation);
 }
 
+/* KILL goes by its number: the word asks for a sweep, which goes on until
+ * nothing is left and counts a process each time that it is met. */
 static void add_signal(struct strbuf *out, int signal)
 {
-    const char *name = signal > 0 ? sigabbrev_np(signal) : NULL;
+    const char *name =
+        signal > 0 && signal != SIGKILL ? sigabbrev_np(signal) : NULL;
 
     if (name != NULL)
         strbuf_add_str(out, name);

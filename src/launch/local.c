@@ -553,23 +553,14 @@ static void find_own_processors(const struct local *local,
     idset_release(&kept);
 }
 
-static bool is_whole_part(const struct attempt *attempt,
-                          const struct clearing *clearing)
-{
-    return attempt->key.part != clearing->key.part &&
-           !idset_is_empty(&attempt->nodes) &&
-           idset_is_subset(&attempt->nodes, &clearing->nodes);
-}
-
 /* Its shepherd knows best how; KILL comes from it too. */
 static void end_part(struct attempt *attempt, struct clearing *clearing)
 {
     dur_us grace = clearing->kill_at - clock_boot_us();
     if (attempt->is_told)
         return;
-    attempt->is_told = true;
-    terminate(&attempt->local->launcher, &attempt->key, grace > 0 ? grace : 0,
-              NULL);
+    attempt->is_told = terminate(&attempt->local->launcher, &attempt->key,
+                                 grace > 0 ? grace : 0, NULL) == 0;
 }
 
 /* Those that end by themselves are not counted as ended. */
@@ -594,7 +585,7 @@ static uint32_t look_at(struct attempt *attempt, struct clearing *clearing,
         return 0;
     if (attempt->pidfd < 0)
         watch_holder(attempt);
-    if (is_whole_part(attempt, clearing)) {
+    if (clearing_takes_part(clearing, &attempt->key, &attempt->nodes)) {
         if (signal != 0)
             end_part(attempt, clearing);
         return 1;

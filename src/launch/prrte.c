@@ -403,21 +403,15 @@ static void add_cpus(struct launcher *launcher, uint32_t node,
 
 /* ---- nodes that come and go ---- */
 
-/* Other parts of the attempt that have none but the nodes that go, until
- * their hosts are swept. The launcher behind ends them. */
+/* Until their hosts are swept; the launcher behind ends them. */
 static uint32_t count_parts(const struct prrte *prrte,
                             const struct clearing *clearing)
 {
     const struct run *run;
     uint32_t n = 0;
 
-    for (run = prrte->runs; run != NULL; run = run->hh.next) {
-        if (run->key.job_id == clearing->key.job_id &&
-            run->key.attempt == clearing->key.attempt &&
-            run->key.part != clearing->key.part &&
-            idset_is_subset(&run->nodes, &clearing->nodes))
-            n++;
-    }
+    for (run = prrte->runs; run != NULL; run = run->hh.next)
+        n += clearing_takes_part(clearing, &run->key, &run->nodes);
     return n;
 }
 

@@ -417,7 +417,7 @@ static void test_a_job_that_ends_while_it_is_cleared(void **state)
     assert_int_equal(clear_b(rig, 7, 0, &err), -1);
 }
 
-/* Worker 2 is on b alone, worker 1 is on a. */
+/* Worker 2 is on b alone, worker 1 is on a, 3 is a hook, which has no node. */
 static void test_clear_ends_whole_parts(void **state)
 {
     struct rig *rig = *state;
@@ -429,17 +429,20 @@ static void test_clear_ends_whole_parts(void **state)
     idset_add(&rig->nodes, 1);
     rig->request.key.part = 2;
     rig_start(rig, 1, "sleep 100");
-    rig_await(rig, 3);
+    idset_remove(&rig->nodes, 1);
+    rig->request.key.part = 3;
+    rig_start(rig, 1, "sleep 100");
+    rig_await(rig, 4);
     assert_int_equal(clear_b(rig, 7, 60 * USEC_PER_SEC, &err), 0);
-    rig_await(rig, 5);
-    assert_int_equal(rig->reports[3].what, LAUNCH_ENDED);
-    assert_int_equal(rig->reports[3].key.part, 2);
-    assert_int_equal(rig->reports[3].exit.reason, EXIT_TERMINATED);
-    rig_assert_report(rig, 4, 1, LAUNCH_CLEARED);
-    assert_int_equal(rig->reports[4].n_killed, 1);
+    rig_await(rig, 6);
+    assert_int_equal(rig->reports[4].what, LAUNCH_ENDED);
+    assert_int_equal(rig->reports[4].key.part, 2);
+    assert_int_equal(rig->reports[4].exit.reason, EXIT_TERMINATED);
+    rig_assert_report(rig, 5, 1, LAUNCH_CLEARED);
+    assert_int_equal(rig->reports[5].n_killed, 1);
     for (int i = 0; i < 20; i++)
         rig_turn(rig);
-    assert_int_equal(rig->n, 5); /* the others run on */
+    assert_int_equal(rig->n, 6); /* the others run on */
 }
 
 static void test_place_of_what_is_not_there(void **state)

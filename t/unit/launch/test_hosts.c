@@ -628,6 +628,8 @@ static void test_a_signal_and_how_many_it_reached(void **state)
     assert_int_equal(sandbox_wait(job), 128 + SIGTERM);
     assert_int_equal(signal_all(desk, 0, key), 0);
     assert_true(scene_is_alive(other));
+    assert_int_equal(signal_all(desk, SIGKILL, other_key), 1);
+    assert_int_equal(sandbox_wait(other), 128 + SIGKILL);
 }
 
 static void test_a_host_that_does_not_answer_may_have_something(void **state)
