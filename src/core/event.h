@@ -109,6 +109,7 @@ struct event {
     enum exit_cause exit;
     int code, signal;
     bool is_final, is_found, is_dependency;
+    bool more; /* others of this instant follow (sched_step()); not stored */
     struct job_update update;
     struct job_request request; /* owned by the event; EV_SUBMIT only */
 };

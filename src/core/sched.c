@@ -73,6 +73,7 @@ static void record(const struct sched *sched, const struct event *event,
     copy = &actions_add(out, ACT_RECORD)->event;
     event_copy(copy, event);
     copy->now = sched->now;
+    copy->more = false;
 }
 
 void step_decide(struct sched *sched, struct event *event, struct actions *out)
@@ -136,6 +137,14 @@ static int check_new_end(const struct sched *sched, const struct event *event,
                     duration_human(ends - job->started, span));
 }
 
+/* Nothing comes of EVENT, nor of others that came just before it. */
+static bool is_nothing(const struct sched *sched, const struct event *event,
+                       enum check check)
+{
+    return check == CHECK_IGNORE && event->type != EV_TIMER &&
+           (event->more || !sched->is_pass_due);
+}
+
 int sched_step(struct sched *sched, const struct event *event,
                struct actions *out)
 {
@@ -146,7 +155,7 @@ int sched_step(struct sched *sched, const struct event *event,
         return -1;
     out->retry_after = 0;
     err_clear(&out->err);
-    if (check == CHECK_IGNORE && event->type != EV_TIMER)
+    if (is_nothing(sched, event, check))
         return 0;
     if (check_new_end(sched, event, &out->err) < 0)
         return -1;
@@ -163,7 +172,9 @@ int sched_step(struct sched *sched, const struct event *event,
         record(sched, event, out);
         apply_event(sched, event, out);
     }
-    step_schedule(sched, out);
+    sched->is_pass_due = event->more;
+    if (!event->more)
+        step_schedule(sched, out);
     return 0;
 }
 

@@ -52,6 +52,10 @@ const struct sched_config *sched_config(const struct sched *sched);
  * ERR_NOT_FOUND (no such job), ERR_CONFLICT (not in this state), ERR_INPUT.
  * Reports about directives that are closed, or attempts that are over, are
  * ignored: 0.
+ * With EVENT->more others of the same instant follow: what follows from all of
+ * them is decided with the last one (if that is refused, with the next that is
+ * not). Until then nothing starts, and no ACT_WAKE_AT comes: an earlier one
+ * still stands.
  * News that OUT carries (ACT_FINISHED...) is about jobs that sched_job() may
  * no longer know.
  */

@@ -36,6 +36,7 @@ struct sched {
     uint64_t last_wish_order;
     time_us recorded; /* of the last event that changed something */
     time_us now;      /* of the last event; may be later, never earlier */
+    bool is_pass_due; /* events came of which more were to follow */
 };
 
 /*

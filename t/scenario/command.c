@@ -367,6 +367,7 @@ static int run_event(struct story *story, const struct command *command,
 
     event_init(&event, command->type, story->now);
     command->fill(story, words, &event);
+    event.more = words_has(words, "more");
     if (words_end(words, err) == 0)
         return story_feed(story, &event, err);
     event_release(&event);

@@ -51,10 +51,10 @@ static void keep_record(struct story *story, const struct event *event)
 }
 
 /* Keeps the journal and the next wake-up, tells the rest. */
-static int take_actions(struct story *story, struct err *err)
+static int take_actions(struct story *story, bool after_pass, struct err *err)
 {
     /* Nothing at all came out: the wake-up asked for before still stands. */
-    if (story->actions.n > 0)
+    if (story->actions.n > 0 && after_pass)
         story->wake_at = TIME_NEVER;
     for (size_t i = 0; i < story->actions.n; i++) {
         const struct action *action = &story->actions.items[i];
@@ -65,7 +65,7 @@ static int take_actions(struct story *story, struct err *err)
             story->wake_at = action->when;
     }
     actions_add_text(story->out, &story->actions);
-    return invariants_hold(story->sched, true, err) ? 0 : -1;
+    return invariants_hold(story->sched, after_pass, err) ? 0 : -1;
 }
 
 int story_feed(struct story *story, struct event *event, struct err *err)
@@ -85,7 +85,7 @@ int story_feed(struct story *story, struct event *event, struct err *err)
         strbuf_add_char(story->out, '\n');
         return 0;
     }
-    return take_actions(story, err);
+    return take_actions(story, !event->more, err);
 }
 
 /* Sends the wake-ups that are due by UNTIL; tells their time. */
@@ -196,5 +196,5 @@ int story_restart(struct story *story, struct err *err)
     sched_set_config(again, &story->config);
     actions_clear(&story->actions);
     sched_resume(again, story->now, &story->actions);
-    return take_actions(story, err);
+    return take_actions(story, true, err);
 }

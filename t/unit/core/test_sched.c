@@ -114,6 +114,25 @@ static void an_ignored_report_leaves_no_record(void **state)
     story_destroy(story);
 }
 
+/* What is decided with the last of several events is recorded after them, and
+ * none of the records says that more follow. */
+static void more_events_are_decided_on_together(void **state)
+{
+    struct story *story =
+        STORY("nodes 1", "[0] submit 1 wall=9 more; submit 2 prio=1 wall=9");
+    static const enum event_type types[] = {EV_POOL_CHANGED, EV_SUBMIT,
+                                            EV_SUBMIT, EV_START};
+
+    (void)state;
+    assert_int_equal(story->n_records, N_OF(types));
+    for (size_t i = 0; i < N_OF(types); i++) {
+        assert_int_equal(story->records[i].type, types[i]);
+        assert_false(story->records[i].more);
+    }
+    assert_int_equal(story->records[3].job, 2);
+    story_destroy(story);
+}
+
 /* The manager's clock does not go back; an event that says so is late. */
 static void time_never_goes_back(void **state)
 {
@@ -314,6 +333,7 @@ int main(void)
         cmocka_unit_test(a_submit_is_completed_and_recorded_so),
         cmocka_unit_test(a_refusal_changes_nothing),
         cmocka_unit_test(an_ignored_report_leaves_no_record),
+        cmocka_unit_test(more_events_are_decided_on_together),
         cmocka_unit_test(time_never_goes_back),
         cmocka_unit_test(records_come_before_what_they_cause),
         cmocka_unit_test(a_caller_may_do_without_records),
