@@ -20,6 +20,8 @@ const struct option_row run_option_rows[] = {
     {KEY_REQUESTS, "requests", "FILE", "where jobs ask to resize; also -jr"},
     {'s', "start", "0|1", "start at min_nodes (0) or at max_nodes (1)"},
     {KEY_BACKFILL, "backfill", "HOW", "none, easy (default), conservative"},
+    {KEY_BACKFILL_ORDER, "backfill-order", "ORDER",
+     "whom easy tries first: fcfs (default), sjf"},
     {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},
     {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (fcfs...)"},
     {KEY_EXPAND, "expand-strategy", "STRATEGY", NULL},

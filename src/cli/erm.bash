@@ -7,8 +7,8 @@ _erm() {
         words="run start stop status reload submit wait cancel hold release requeue update queue show why log attach history events expand shrink resize app nodes drain resume doctor check completion version help"
     else
         case ${COMP_WORDS[1]} in
-        run) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --mode --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
-        start) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --mode --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        run) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --mode --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        start) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --mode --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
         stop) words="--cancel-jobs --json --state-dir --color --help";;
         status) words="--json --state-dir --color --help";;
         reload) words="--json --state-dir --color --help";;

@@ -39,6 +39,9 @@ static int take_text(struct run_options *run, int key, const char *value,
     case KEY_BACKFILL:
         manager->backfill = value;
         return 0;
+    case KEY_BACKFILL_ORDER:
+        manager->backfill_order = value;
+        return 0;
     case KEY_MODE:
         manager->mode = value;
         return 0;

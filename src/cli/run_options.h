@@ -24,6 +24,7 @@ struct run_options {
 enum {
     KEY_REQUESTS = OPTION_FIRST_KEY,
     KEY_BACKFILL,
+    KEY_BACKFILL_ORDER,
     KEY_MODE,
     KEY_EXPAND,
     KEY_SHRINK,

@@ -39,6 +39,18 @@ struct queue_hole plan_hole(const struct sched *sched, const struct job *head)
     return hole;
 }
 
+/* The next to be tried. In the order of the queue those up to BEFORE (NULL:
+ * none) are left out. In the other order that is not needed: what did not fit
+ * into a larger hole does not fit into what is left of it. */
+static struct job *find_candidate(const struct sched *sched,
+                                  const struct job *before,
+                                  const struct queue_hole *hole)
+{
+    if (sched->config.backfill_order == BACKFILL_SHORTEST)
+        return queue_find_shortest(&sched->queue, hole);
+    return queue_find(&sched->queue, before, hole);
+}
+
 static void backfill_easy(struct sched *sched, const struct job *head,
                           struct actions *out)
 {
@@ -47,7 +59,7 @@ static void backfill_easy(struct sched *sched, const struct job *head,
     struct job *job;
 
     while (hole.n_free > 0 &&
-           (job = queue_find(&sched->queue, before, &hole)) != NULL) {
+           (job = find_candidate(sched, before, &hole)) != NULL) {
         bool is_short = job->request.walltime <= hole.longest;
         uint32_t cap = is_short ? hole.n_free : hole.n_extra;
         uint32_t n = smaller(

@@ -169,6 +169,14 @@ struct release {
 
 struct job;
 
+/* A place in an order of the queue; the last three are of the subtree. */
+struct queue_place {
+    struct tree_node node;
+    struct job *job; /* NULL: not in that order */
+    uint32_t min_nodes;
+    dur_us min_walltime, max_needs;
+};
+
 /* One edge of the dependency graph, owned by the waiting job. */
 struct waiter {
     struct job *job;
@@ -204,11 +212,9 @@ struct job {
     struct job_wish wish;
 
     /* indexes, rebuilt from the above (sched_index.h) */
-    struct tree_node queue_node; /* in the queue while it may start */
-    uint32_t queue_min_nodes;    /* minima over the queue's subtree */
-    dur_us queue_min_walltime;
-    dur_us queue_max_needs; /* the same for the longest */
-    dur_us needs;           /* of the allocation, queued or aside */
+    struct queue_place in_order; /* in the queue while it may start */
+    struct queue_place by_walltime;
+    dur_us needs; /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */
     struct job *prev, *next;           /* aside list, or list of elastic jobs */

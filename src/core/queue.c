@@ -8,7 +8,8 @@
 
 #include <assert.h>
 
-#define JOB_OF(tree_node) TREE_ENTRY(tree_node, struct job, queue_node)
+#define PLACE_OF(tree_node) TREE_ENTRY(tree_node, struct queue_place, node)
+#define JOB_OF(tree_node) (PLACE_OF(tree_node)->job)
 
 static int compare(const struct tree_node *x, const struct tree_node *y)
 {
@@ -21,49 +22,93 @@ static int compare(const struct tree_node *x, const struct tree_node *y)
     return 0;
 }
 
-/* Takes over what CHILD's subtree has at the outside. */
-static void extend(struct job *job, const struct tree_node *child)
+static int compare_walltime(const struct tree_node *x,
+                            const struct tree_node *y)
 {
-    const struct job *other;
+    dur_us a = JOB_OF(x)->request.walltime, b = JOB_OF(y)->request.walltime;
+
+    if (a != b)
+        return a < b ? -1 : 1;
+    return compare(x, y);
+}
+
+/* Takes over what CHILD's subtree has at the outside. */
+static void extend(struct queue_place *place, const struct tree_node *child)
+{
+    const struct queue_place *other;
 
     if (child == NULL)
         return;
-    other = JOB_OF(child);
-    if (other->queue_min_nodes < job->queue_min_nodes)
-        job->queue_min_nodes = other->queue_min_nodes;
-    if (other->queue_min_walltime < job->queue_min_walltime)
-        job->queue_min_walltime = other->queue_min_walltime;
-    if (other->queue_max_needs > job->queue_max_needs)
-        job->queue_max_needs = other->queue_max_needs;
+    other = PLACE_OF(child);
+    if (other->min_nodes < place->min_nodes)
+        place->min_nodes = other->min_nodes;
+    if (other->min_walltime < place->min_walltime)
+        place->min_walltime = other->min_walltime;
+    if (other->max_needs > place->max_needs)
+        place->max_needs = other->max_needs;
 }
 
 static void update(struct tree_node *node)
 {
-    struct job *job = JOB_OF(node);
+    struct queue_place *place = PLACE_OF(node);
+    const struct job *job = place->job;
 
-    job->queue_min_nodes = job->request.min_nodes;
-    job->queue_min_walltime = job->request.walltime;
-    job->queue_max_needs = job->needs;
-    extend(job, node->left);
-    extend(job, node->right);
+    place->min_nodes = job->request.min_nodes;
+    place->min_walltime = job->request.walltime;
+    place->max_needs = job->needs;
+    extend(place, node->left);
+    extend(place, node->right);
 }
 
 void queue_init(struct queue *queue)
 {
     tree_init(&queue->tree, compare, update);
+    tree_init(&queue->shortest, compare_walltime, update);
+    queue->keeps_shortest = false;
+}
+
+static void enter(struct tree *tree, struct queue_place *place, struct job *job)
+{
+    place->job = job;
+    tree_insert(tree, &place->node, job->arrival);
+}
+
+static void leave(struct tree *tree, struct queue_place *place)
+{
+    tree_remove(tree, &place->node);
+    place->job = NULL;
+}
+
+void queue_keep_shortest(struct queue *queue, bool keep)
+{
+    struct job *job = queue_first(queue);
+
+    if (keep == queue->keeps_shortest)
+        return;
+    queue->keeps_shortest = keep;
+    for (; job != NULL; job = queue_next(job)) {
+        if (keep)
+            enter(&queue->shortest, &job->by_walltime, job);
+        else
+            leave(&queue->shortest, &job->by_walltime);
+    }
 }
 
 void queue_add(struct queue *queue, struct job *job)
 {
     assert(!job->is_queued);
-    tree_insert(&queue->tree, &job->queue_node, job->arrival);
+    enter(&queue->tree, &job->in_order, job);
+    if (queue->keeps_shortest)
+        enter(&queue->shortest, &job->by_walltime, job);
     job->is_queued = true;
 }
 
 void queue_remove(struct queue *queue, struct job *job)
 {
     assert(job->is_queued);
-    tree_remove(&queue->tree, &job->queue_node);
+    leave(&queue->tree, &job->in_order);
+    if (queue->keeps_shortest)
+        leave(&queue->shortest, &job->by_walltime);
     job->is_queued = false;
 }
 
@@ -76,14 +121,14 @@ struct job *queue_first(const struct queue *queue)
 
 struct job *queue_next(const struct job *job)
 {
-    struct tree_node *node = tree_next(&job->queue_node);
+    struct tree_node *node = tree_next(&job->in_order.node);
 
     return node == NULL ? NULL : JOB_OF(node);
 }
 
 struct job *queue_prev(const struct job *job)
 {
-    struct tree_node *node = tree_prev(&job->queue_node);
+    struct tree_node *node = tree_prev(&job->in_order.node);
 
     return node == NULL ? NULL : JOB_OF(node);
 }
@@ -95,31 +140,31 @@ size_t queue_count(const struct queue *queue)
 
 size_t queue_rank(const struct job *job)
 {
-    return tree_rank(&job->queue_node);
+    return tree_rank(&job->in_order.node);
 }
 
 uint32_t queue_min_nodes(const struct queue *queue)
 {
     const struct tree_node *root = queue->tree.root;
 
-    return root == NULL ? UINT32_MAX : JOB_OF(root)->queue_min_nodes;
+    return root == NULL ? UINT32_MAX : PLACE_OF(root)->min_nodes;
 }
 
 dur_us queue_max_needs(const struct queue *queue)
 {
     const struct tree_node *root = queue->tree.root;
 
-    return root == NULL ? -1 : JOB_OF(root)->queue_max_needs;
+    return root == NULL ? -1 : PLACE_OF(root)->max_needs;
 }
 
 struct job *queue_find_longer(const struct queue *queue, dur_us than)
 {
     const struct tree_node *node = queue->tree.root;
 
-    while (node != NULL && JOB_OF(node)->queue_max_needs > than) {
+    while (node != NULL && PLACE_OF(node)->max_needs > than) {
         if (JOB_OF(node)->needs > than)
             return JOB_OF(node);
-        if (node->left != NULL && JOB_OF(node->left)->queue_max_needs > than)
+        if (node->left != NULL && PLACE_OF(node->left)->max_needs > than)
             node = node->left;
         else
             node = node->right;
@@ -144,15 +189,16 @@ static struct job *find_below(const struct tree_node *node,
                               const struct queue_hole *hole)
 {
     while (node != NULL) {
-        struct job *job = JOB_OF(node), *found;
+        const struct queue_place *place = PLACE_OF(node);
+        struct job *found;
 
-        if (!fits(job->queue_min_nodes, job->queue_min_walltime, hole))
+        if (!fits(place->min_nodes, place->min_walltime, hole))
             return NULL;
         found = find_below(node->left, hole);
         if (found != NULL)
             return found;
-        if (job_fits(job, hole))
-            return job;
+        if (job_fits(place->job, hole))
+            return place->job;
         node = node->right;
     }
     return NULL;
@@ -166,7 +212,7 @@ struct job *queue_find(const struct queue *queue, const struct job *after,
 
     if (after == NULL)
         return find_below(queue->tree.root, hole);
-    node = &after->queue_node;
+    node = &after->in_order.node;
     found = find_below(node->right, hole);
     for (; found == NULL && node->parent != NULL; node = node->parent) {
         if (node != node->parent->left)
@@ -176,4 +222,11 @@ struct job *queue_find(const struct queue *queue, const struct job *after,
         found = find_below(node->parent->right, hole);
     }
     return found;
+}
+
+struct job *queue_find_shortest(const struct queue *queue,
+                                const struct queue_hole *hole)
+{
+    assert(queue->keeps_shortest);
+    return find_below(queue->shortest.root, hole);
 }

@@ -4,6 +4,8 @@
  *
  * A tree whose subtrees know their smallest size and shortest walltime, so
  * that backfilling finds the next job that fits without looking at the others.
+ * Where backfilling tries the shortest jobs first, a second one has them in
+ * that order.
  */
 #ifndef ERM_CORE_QUEUE_H
 #define ERM_CORE_QUEUE_H
@@ -12,9 +14,13 @@
 
 struct queue {
     struct tree tree;
+    struct tree shortest; /* by walltime, then in order */
+    bool keeps_shortest;
 };
 
 void queue_init(struct queue *queue);
+/* Keeps the second order, or does not. O(n log n) when that changes. */
+void queue_keep_shortest(struct queue *queue, bool keep);
 void queue_add(struct queue *queue, struct job *job);
 void queue_remove(struct queue *queue, struct job *job);
 /* The first job, and the one after JOB; NULL at the end. */
@@ -42,5 +48,9 @@ struct queue_hole {
  * min <= n_free and (walltime <= longest or min <= n_extra). NULL if none. */
 struct job *queue_find(const struct queue *queue, const struct job *after,
                        const struct queue_hole *hole);
+/* Of all that fit the one with the shortest walltime, the first of equals; NULL
+ * if none. The queue must keep that order. O(log n). */
+struct job *queue_find_shortest(const struct queue *queue,
+                                const struct queue_hole *hole);
 
 #endif

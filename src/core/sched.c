@@ -37,6 +37,8 @@ struct sched *sched_create(const struct sched_config *config)
     job_table_init(&sched->jobs);
     pool_init(&sched->pool);
     queue_init(&sched->queue);
+    queue_keep_shortest(&sched->queue,
+                        config->backfill_order == BACKFILL_SHORTEST);
     profile_init(&sched->profile);
     heap_init(&sched->timers);
     return sched;
@@ -59,6 +61,8 @@ void sched_set_config(struct sched *sched, const struct sched_config *config)
                     sched->config.least_run != config->least_run;
 
     sched->config = *config;
+    queue_keep_shortest(&sched->queue,
+                        config->backfill_order == BACKFILL_SHORTEST);
     if (is_moved)
         index_refresh_all(sched);
 }

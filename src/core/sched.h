@@ -12,11 +12,17 @@
 struct sched;
 
 enum backfill { BACKFILL_NONE, BACKFILL_EASY, BACKFILL_CONSERVATIVE };
+/* In which order EASY tries the jobs behind the head. */
+enum backfill_order {
+    BACKFILL_IN_ORDER,
+    BACKFILL_SHORTEST, /* the shortest walltime first, the first of equals */
+};
 enum sched_mode { MODE_RIGID, MODE_EVOLVING, MODE_ELASTIC };
 
 struct sched_config {
     bool start_at_max; /* -s 1 */
     enum backfill backfill;
+    enum backfill_order backfill_order;
     enum sched_mode mode;
     const struct strategy *expand, *shrink; /* borrowed, from strategy.h */
     dur_us accept_within, done_within;
@@ -33,9 +39,11 @@ struct sched_config {
  * end. */
 void sched_config_init(struct sched_config *config);
 const char *backfill_name(enum backfill backfill);
+const char *backfill_order_name(enum backfill_order order);
 const char *sched_mode_name(enum sched_mode mode);
 /* -1 for an unknown name. "scheduler_driven" is elastic. */
 int backfill_parse(const char *name, enum backfill *out);
+int backfill_order_parse(const char *name, enum backfill_order *out);
 int sched_mode_parse(const char *name, enum sched_mode *out);
 
 /* Returns an owned scheduler with no nodes; copies CONFIG. */

@@ -86,6 +86,7 @@ void sched_counts(const struct sched *sched, struct sched_counts *out)
 }
 
 static const char *const backfills[] = {"none", "easy", "conservative"};
+static const char *const backfill_orders[] = {"fcfs", "sjf"};
 static const char *const modes[] = {"rigid", "evolving", "elastic"};
 
 const char *backfill_name(enum backfill backfill)
@@ -94,15 +95,21 @@ const char *backfill_name(enum backfill backfill)
     return backfills[backfill];
 }
 
+const char *backfill_order_name(enum backfill_order order)
+{
+    assert((size_t)order < 2);
+    return backfill_orders[order];
+}
+
 const char *sched_mode_name(enum sched_mode mode)
 {
     assert((size_t)mode < 3);
     return modes[mode];
 }
 
-static int find(const char *const *names, const char *name)
+static int find(const char *const *names, int n, const char *name)
 {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < n; i++) {
         if (strcmp(names[i], name) == 0)
             return i;
     }
@@ -111,7 +118,7 @@ static int find(const char *const *names, const char *name)
 
 int backfill_parse(const char *name, enum backfill *out)
 {
-    int i = find(backfills, name);
+    int i = find(backfills, 3, name);
 
     if (i < 0)
         return -1;
@@ -119,10 +126,20 @@ int backfill_parse(const char *name, enum backfill *out)
     return 0;
 }
 
+int backfill_order_parse(const char *name, enum backfill_order *out)
+{
+    int i = find(backfill_orders, 2, name);
+
+    if (i < 0)
+        return -1;
+    *out = (enum backfill_order)i;
+    return 0;
+}
+
 int sched_mode_parse(const char *name, enum sched_mode *out)
 {
     int i = strcmp(name, "scheduler_driven") == 0 ? (int)MODE_ELASTIC
-                                                  : find(modes, name);
+                                                  : find(modes, 3, name);
 
     if (i < 0)
         return -1;

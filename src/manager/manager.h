@@ -27,11 +27,11 @@ struct manager_options {
     time_us ends_at;           /* wall clock; 0 = the allocation's */
     dur_us end_margin;         /* 0 = 30 s, or 20 s longer than grace */
     bool start_at_max;         /* -s 1 */
-    const char *backfill, *mode, *expand, *shrink; /* names */
-    dur_us cooldown;                               /* < 0 = by rule */
-    dur_us evolving_delay;                         /* 0 = none */
-    dur_us accept_within, done_within, grace;      /* 0 = defaults */
-    dur_us default_walltime;                       /* 0 = no limit */
+    const char *backfill, *backfill_order, *mode, *expand, *shrink; /* names */
+    dur_us cooldown;                          /* < 0 = by rule */
+    dur_us evolving_delay;                    /* 0 = none */
+    dur_us accept_within, done_within, grace; /* 0 = defaults */
+    dur_us default_walltime;                  /* 0 = no limit */
     const char *state_dir;     /* NULL = .erm beside the jobs file, or in cwd */
     const char *launcher;      /* "auto", "local", "prrte", "fake" */
     const char *dvm;           /* "job" (default), "pool": of MPI jobs */

@@ -7,6 +7,7 @@
 
 static const char *const backfill_names[] = {"none", "easy", "conservative",
                                              NULL};
+static const char *const order_names[] = {"fcfs", "sjf", NULL};
 static const char *const mode_names[] = {"rigid", "evolving", "elastic",
                                          "scheduler_driven", NULL};
 
@@ -46,7 +47,8 @@ static int set_strategies(const struct manager_options *options,
 int settings_make(const struct manager_options *options,
                   struct sched_config *out, struct err *err)
 {
-    const char *backfill = options->backfill, *mode = options->mode;
+    const char *backfill = options->backfill, *order = options->backfill_order;
+    const char *mode = options->mode;
 
     sched_config_init(out);
     out->start_at_max = options->start_at_max;
@@ -58,6 +60,8 @@ int settings_make(const struct manager_options *options,
         out->done_within = out->policy_done_within = options->done_within;
     if (backfill != NULL && backfill_parse(backfill, &out->backfill) != 0)
         return settings_unknown("backfill", backfill, backfill_names, err);
+    if (order != NULL && backfill_order_parse(order, &out->backfill_order) != 0)
+        return settings_unknown("backfill-order", order, order_names, err);
     if (mode != NULL && sched_mode_parse(mode, &out->mode) != 0)
         return settings_unknown("mode", mode, mode_names, err);
     return set_strategies(options, out, err);

@@ -80,6 +80,8 @@ static json_t *view_settings(const struct sched_config *config)
     json_t *object = json_object();
     views_put(object, "start", json_integer(config->start_at_max));
     views_put(object, "backfill", views_text(backfill_name(config->backfill)));
+    views_put(object, "backfill_order",
+              views_text(backfill_order_name(config->backfill_order)));
     views_put(object, "mode", views_text(sched_mode_name(config->mode)));
     views_put(object, "expand", views_text(config->expand->name));
     views_put(object, "shrink", views_text(config->shrink->name));

@@ -44,6 +44,7 @@ void world_config(uint64_t seed, struct sched_config *config)
             WORLD_START + (time_us)(next_random(&seed) % (5000 * USEC_PER_SEC));
         config->least_run = (dur_us)(next_random(&seed) % 40) * USEC_PER_SEC;
     }
+    config->backfill_order = (enum backfill_order)(next_random(&seed) % 2);
 }
 
 static void fail(struct world *world, const char *text)

@@ -182,11 +182,15 @@ static void set_config(struct story *story, struct words *words)
 {
     struct sched_config *config = &story->config;
     const char *backfill = words_value(words, "backfill");
+    const char *order = words_value(words, "order");
     const char *mode = words_value(words, "mode");
     dur_us ends;
 
     if (backfill != NULL && backfill_parse(backfill, &config->backfill) < 0)
         err_set(&words->err, ERR_INPUT, "no such backfill: %s", backfill);
+    if (order != NULL &&
+        backfill_order_parse(order, &config->backfill_order) < 0)
+        err_set(&words->err, ERR_INPUT, "no such order: %s", order);
     if (mode != NULL && sched_mode_parse(mode, &config->mode) < 0)
         err_set(&words->err, ERR_INPUT, "no such mode: %s", mode);
     config->start_at_max =

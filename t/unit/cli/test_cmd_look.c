@@ -108,6 +108,7 @@ static void test_waiting_for_nothing(void **state)
             "\"jobs_file\":\"/x/jobs.json\",\"hostfile\":null,"             \
             "\"launcher\":\"local\",\"launcher_note\":\"5 slices\","        \
             "\"settings\":{\"start\":0,\"backfill\":\"easy\","              \
+            "\"backfill_order\":\"sjf\","                                   \
             "\"mode\":\"elastic\",\"expand\":\"fcfs\",\"shrink\":\"fcfs\"," \
             "\"cooldown\":null},\"nodes\":{\"total\":5,\"idle\":1,"         \
             "\"allocated\":4,\"down\":0},\"jobs\":{\"pending\":2,"          \
@@ -124,8 +125,8 @@ static void test_the_manager_at_a_glance(void **state)
         "state      /x/.erm\n"
         "jobs file  /x/jobs.json\n"
         "launcher   local: 5 slices\n"
-        "settings   start at min_nodes, backfill easy, mode elastic, expand "
-        "fcfs, shrink fcfs, cool-down by rule\n"
+        "settings   start at min_nodes, backfill easy shortest first, mode "
+        "elastic, expand fcfs, shrink fcfs, cool-down by rule\n"
         "nodes      5: 1 idle, 4 allocated\n"
         "jobs       2 pending, 3 running\n"
         "problems   jobs.json:3:6: e\n");

@@ -72,7 +72,8 @@ static void test_all_that_tunes_it(void **state)
 {
     (void)state;
     struct reading r;
-    begin(&r, "run --backfill none --mode rigid --expand-strategy equal "
+    begin(&r, "run --backfill none --backfill-order sjf --mode rigid "
+              "--expand-strategy equal "
               "--shrink amdahl --cooldown 5 --evolving-delay 2m "
               "--accept-within 2s --done-within 1m "
               "--grace 3 --default-walltime 1h --launcher fake --output out "
@@ -80,6 +81,7 @@ static void test_all_that_tunes_it(void **state)
     assert_int_equal(r.rc, 0);
     const struct manager_options *m = &r.run.manager;
     assert_string_equal(m->backfill, "none");
+    assert_string_equal(m->backfill_order, "sjf");
     assert_string_equal(m->mode, "rigid");
     assert_string_equal(m->expand, "equal");
     assert_string_equal(m->shrink, "amdahl");

@@ -73,9 +73,31 @@ static int64_t shadow_of(const struct naive *naive, size_t head)
     return shadow;
 }
 
-static void pass_easy(struct naive *naive, bool is_backfilling)
+/* Those behind HEAD, in the order in which they are tried. */
+static size_t sort_candidates(const struct naive *naive, size_t head,
+                              bool is_shortest_first, size_t *out)
 {
-    size_t head;
+    size_t n = 0;
+
+    for (size_t i = head + 1; i < naive->n_here; i++) {
+        size_t at = n;
+
+        if (!is_waiting(naive, i))
+            continue;
+        while (is_shortest_first && at > 0 &&
+               naive->jobs[out[at - 1]].walltime > naive->jobs[i].walltime)
+            at--;
+        memmove(&out[at + 1], &out[at], (n - at) * sizeof *out);
+        out[at] = i;
+        n++;
+    }
+    return n;
+}
+
+static void pass_easy(struct naive *naive, bool is_backfilling,
+                      bool is_shortest_first)
+{
+    size_t head, candidates[N_JOBS], n;
     int64_t shadow;
     uint32_t extra;
 
@@ -86,14 +108,15 @@ static void pass_easy(struct naive *naive, bool is_backfilling)
         return;
     shadow = shadow_of(naive, head);
     extra = free_at(naive, shadow) - naive->jobs[head].min_nodes;
-    for (size_t i = head + 1; i < naive->n_here; i++) {
-        const struct sim_job *job = &naive->jobs[i];
+    n = sort_candidates(naive, head, is_shortest_first, candidates);
+    for (size_t i = 0; i < n; i++) {
+        const struct sim_job *job = &naive->jobs[candidates[i]];
         bool is_short = naive->now + job->walltime <= shadow;
 
-        if (!is_waiting(naive, i) || job->min_nodes > naive->n_free ||
+        if (job->min_nodes > naive->n_free ||
             !(is_short || job->min_nodes <= extra))
             continue;
-        start(naive, i);
+        start(naive, candidates[i]);
         if (!is_short)
             extra -= job->min_nodes;
     }
@@ -175,7 +198,7 @@ static int64_t next_instant(const struct naive *naive)
     return next;
 }
 
-static void run_naive(enum backfill backfill, uint32_t n_nodes,
+static void run_naive(const struct sched_config *config, uint32_t n_nodes,
                       const struct sim_job *jobs, size_t n, int64_t *starts)
 {
     struct naive naive = {.jobs = jobs, .start = starts, .n = n, .now = -1};
@@ -190,16 +213,18 @@ static void run_naive(enum backfill backfill, uint32_t n_nodes,
             if (is_running(&naive, i))
                 naive.n_free -= jobs[i].min_nodes;
         }
-        if (backfill == BACKFILL_CONSERVATIVE)
+        if (config->backfill == BACKFILL_CONSERVATIVE)
             pass_conservative(&naive, n_nodes);
         else
-            pass_easy(&naive, backfill == BACKFILL_EASY);
+            pass_easy(&naive, config->backfill == BACKFILL_EASY,
+                      config->backfill_order == BACKFILL_SHORTEST);
     }
 }
 
 /* ---- side by side ---- */
 
-static void run_both(enum backfill backfill, uint64_t n_seeds)
+static void run_both(enum backfill backfill, enum backfill_order order,
+                     uint64_t n_seeds)
 {
     struct sched_config config;
     int n_backfilled = 0;
@@ -207,6 +232,7 @@ static void run_both(enum backfill backfill, uint64_t n_seeds)
     sched_config_init(&config);
     config.mode = MODE_RIGID;
     config.backfill = backfill;
+    config.backfill_order = order;
     for (uint64_t seed = 100; seed < 100 + n_seeds; seed++) {
         uint64_t random = seed;
         uint32_t n_nodes = 1 + random_below(&random, 40);
@@ -216,7 +242,7 @@ static void run_both(enum backfill backfill, uint64_t n_seeds)
 
         sim_make_jobs(&random, n_nodes, false, jobs, N_JOBS);
         sim_run(&sim, &config, n_nodes, jobs, N_JOBS);
-        run_naive(backfill, n_nodes, jobs, N_JOBS, expected);
+        run_naive(&config, n_nodes, jobs, N_JOBS, expected);
         for (size_t i = 0; i < N_JOBS; i++) {
             if (jobs[i].start != expected[i])
                 fail_msg("seed %d job %zu: %d, naive %d", (int)seed, i + 1,
@@ -230,19 +256,25 @@ static void run_both(enum backfill backfill, uint64_t n_seeds)
 static void none_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_NONE, 20);
+    run_both(BACKFILL_NONE, BACKFILL_IN_ORDER, 20);
 }
 
 static void easy_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_EASY, 60);
+    run_both(BACKFILL_EASY, BACKFILL_IN_ORDER, 60);
+}
+
+static void easy_with_the_shortest_first_is_the_same(void **state)
+{
+    (void)state;
+    run_both(BACKFILL_EASY, BACKFILL_SHORTEST, 60);
 }
 
 static void conservative_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_CONSERVATIVE, 40);
+    run_both(BACKFILL_CONSERVATIVE, BACKFILL_IN_ORDER, 40);
 }
 
 /* Moldable jobs take what a hole has, and no more. */
@@ -276,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(none_is_the_same),
         cmocka_unit_test(easy_is_the_same),
+        cmocka_unit_test(easy_with_the_shortest_first_is_the_same),
         cmocka_unit_test(conservative_is_the_same),
         cmocka_unit_test(a_backfilled_job_takes_its_best_size_that_fits),
         cmocka_unit_test(conservative_sizes_fit_until_their_end),

@@ -154,6 +154,46 @@ static const struct job *scan(const struct queue *queue,
     return NULL;
 }
 
+static void the_shortest_that_fits_is_found(void **state)
+{
+    struct queue_hole hole = {.n_free = 4, .n_extra = 1, .longest = sec(100)};
+    struct line line = {.n = 0};
+
+    (void)state;
+    queue_init(&line.queue);
+    add(&line, 5, 1, 0);  /* too large */
+    add(&line, 2, 90, 0); /* there before the order was kept */
+    queue_keep_shortest(&line.queue, true);
+    add(&line, 4, 80, 0);
+    add(&line, 3, 80, 0);
+    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[2]);
+    add(&line, 2, 80, 1); /* of equals the first of the queue */
+    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[4]);
+    hole.n_free = 2;
+    hole.longest = sec(70);
+    assert_null(queue_find_shortest(&line.queue, &hole));
+    add(&line, 1, -1, 0); /* for ever, on the extra node */
+    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[5]);
+    queue_remove(&line.queue, line.jobs[5]);
+    assert_null(queue_find_shortest(&line.queue, &hole));
+    queue_keep_shortest(&line.queue, false);
+    queue_remove(&line.queue, line.jobs[4]);
+    assert_int_equal(queue_count(&line.queue), 4);
+    release(&line);
+}
+
+static const struct job *scan_shortest(const struct queue *queue,
+                                       const struct queue_hole *hole)
+{
+    const struct job *job = scan(queue, NULL, hole), *best = job;
+
+    while (job != NULL && (job = scan(queue, job, hole)) != NULL) {
+        if (job->request.walltime < best->request.walltime)
+            best = job;
+    }
+    return best;
+}
+
 /* Looks from every place of the queue with some holes. */
 static int compare(const struct line *line, uint64_t *random)
 {
@@ -170,6 +210,8 @@ static int compare(const struct line *line, uint64_t *random)
         hole.n_extra = random_below(random, hole.n_free + 1);
         found = queue_find(&line->queue, after, &hole);
         assert_ptr_equal(found, scan(&line->queue, after, &hole));
+        assert_ptr_equal(queue_find_shortest(&line->queue, &hole),
+                         scan_shortest(&line->queue, &hole));
         n_found += found != NULL;
     }
     return n_found;
@@ -205,6 +247,7 @@ static void find_is_the_same_as_a_scan(void **state)
         struct line line = {.n = 0};
 
         queue_init(&line.queue);
+        queue_keep_shortest(&line.queue, true);
         while (line.n < N_JOBS) {
             int64_t walltime = 1 + (int64_t)random_below(&random, 150);
 
@@ -238,6 +281,7 @@ int main(void)
         cmocka_unit_test(the_smallest_size_is_known),
         cmocka_unit_test(the_longest_need_is_known),
         cmocka_unit_test(find_takes_short_jobs_or_small_ones),
+        cmocka_unit_test(the_shortest_that_fits_is_found),
         cmocka_unit_test(find_is_the_same_as_a_scan),
     };
 

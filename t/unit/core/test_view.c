@@ -89,6 +89,7 @@ static void a_down_node_is_down_even_if_drained(void **state)
 static void names_of_settings(void **state)
 {
     enum backfill backfill = BACKFILL_EASY;
+    enum backfill_order order = BACKFILL_IN_ORDER;
     enum sched_mode mode = MODE_RIGID;
 
     (void)state;
@@ -101,6 +102,11 @@ static void names_of_settings(void **state)
         assert_int_equal(mode, i);
     }
     assert_int_equal(backfill_parse("EASY", &backfill), -1);
+    assert_string_equal(backfill_order_name(order), "fcfs");
+    assert_int_equal(backfill_order_parse("sjf", &order), 0);
+    assert_int_equal(order, BACKFILL_SHORTEST);
+    assert_string_equal(backfill_order_name(order), "sjf");
+    assert_int_equal(backfill_order_parse("", &order), -1);
     assert_int_equal(sched_mode_parse("", &mode), -1);
     mode = MODE_RIGID;
     assert_int_equal(sched_mode_parse("scheduler_driven", &mode), 0);

@@ -36,6 +36,7 @@ static void test_all_of_it(void **state)
     (void)state;
     options.start_at_max = true;
     options.backfill = "conservative";
+    options.backfill_order = "sjf";
     options.mode = "scheduler_driven";
     options.expand = "most_remaining";
     options.shrink = "least-remaining";
@@ -46,6 +47,7 @@ static void test_all_of_it(void **state)
     assert_int_equal(settings_make(&options, &config, NULL), 0);
     assert_true(config.start_at_max);
     assert_int_equal(config.backfill, BACKFILL_CONSERVATIVE);
+    assert_int_equal(config.backfill_order, BACKFILL_SHORTEST);
     assert_int_equal(config.mode, MODE_ELASTIC);
     assert_ptr_equal(config.expand, strategy_expand("most_remaining"));
     assert_ptr_equal(config.shrink, strategy_shrink("least_remaining"));
@@ -69,6 +71,11 @@ static void test_a_wrong_word_is_named_with_a_right_one(void **state)
     assert_non_null(strstr(err.text, "--backfill: there is no 'eazy'"));
     assert_string_equal(err.hint, "did you mean 'easy'?");
     options.backfill = NULL;
+    options.backfill_order = "shortest";
+    assert_int_equal(settings_make(&options, &config, &err), -1);
+    assert_non_null(strstr(err.text, "--backfill-order: there is no"));
+    assert_string_equal(err.hint, "one of fcfs, sjf");
+    options.backfill_order = NULL;
     options.mode = "zzzzzzzz";
     assert_int_equal(settings_make(&options, &config, &err), -1);
     assert_non_null(strstr(err.hint, "rigid, evolving, elastic"));

@@ -48,6 +48,7 @@ static void settings_are_told_as_they_are(void **state)
     struct views views;
     config.start_at_max = true;
     config.backfill = BACKFILL_NONE;
+    config.backfill_order = BACKFILL_SHORTEST;
     config.cooldown = 90 * USEC_PER_SEC;
     config.evolving_delay = 60 * USEC_PER_SEC;
     sched_set_config(scene->manager.sched, &config);
@@ -55,6 +56,7 @@ static void settings_are_told_as_they_are(void **state)
     json_t *status = view_status(&views);
     assert_int_equal(int_at(status, "settings.start"), 1);
     assert_string_equal(text_at(status, "settings.backfill"), "none");
+    assert_string_equal(text_at(status, "settings.backfill_order"), "sjf");
     assert_int_equal(int_at(status, "settings.cooldown"), 90);
     assert_int_equal(int_at(status, "settings.evolving_delay"), 60);
     assert_string_equal(text_at(status, "launcher"), "silent");
