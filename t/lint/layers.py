@@ -17,6 +17,7 @@ ALLOWED = {
     "base": set(),
     "core": {"base"},
     "codec": {"base", "core"},
+    "sim": {"base", "core", "codec"},
     "store": {"base", "core"},
     "shepherd": set(),
     "dvm": {"base", "shepherd"},
@@ -24,7 +25,7 @@ ALLOWED = {
     "manager": {"base", "core", "codec", "store", "shepherd", "launch"},
     "client": {"base"},
     "doctor": {"base", "store", "shepherd", "dvm", "launch"},
-    "cli": {"base", "codec", "client", "doctor"},
+    "cli": {"base", "codec", "sim", "client", "doctor"},
 }
 # Doors of the command line: it runs a manager, finds its folder, and tells
 # slices from other machines as a manager does. And what erm-dvm and the
@@ -37,7 +38,7 @@ EXCEPTIONS = {("cli", "manager/manager.h"), ("cli", "manager/offline.h"),
 # libc alone, JSON is codec's, SQLite is store's.
 FOREIGN = {"erm.h": {"lib", "cli"},
            "jansson.h": {"codec", "manager", "client", "cli"},
-           "sqlite3.h": {"store"}, "hwloc.h": {"launch"},
+           "sqlite3.h": {"store"}, "zlib.h": {"sim"}, "hwloc.h": {"launch"},
            "event2/": {"launch", "manager"}, "uthash.h": {"launch", "manager"}}
 # What the core may call outside itself and base's pure part.
 PURE = re.compile(
