@@ -42,6 +42,11 @@ struct swf_job {
     int64_t line;       /* of the file, from 1; 0 for a job not read */
 };
 
+/* A job of which nothing is known. */
+#define SWF_JOB_UNKNOWN                                                       \
+    ((struct swf_job){-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, \
+                      -1, -1, -1, -1, 0})
+
 struct swf {
     struct swf_job *jobs; /* owned; in file order */
     size_t n, size;
