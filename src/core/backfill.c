@@ -9,11 +9,6 @@
 #include "core/plan.h"
 #include "core/step.h"
 
-/* Jobs that a conservative pass plans at the most. Planning costs the square of
- * it; those behind it wait for their turn (Slurm's bf_max_job_test is alike).
- */
-#define PLAN_DEPTH 1000
-
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -74,33 +69,48 @@ static void backfill_easy(struct sched *sched, const struct job *head,
     }
 }
 
-/* Plans the queue in order; a job whose turn is now starts. Exact short cut:
- * when the smallest job does not fit now, nobody else can start now. */
+/* Plans JOB behind those that are planned; starts it if its turn is now. */
+static void place(struct sched *sched, struct plan *plan, struct job *job,
+                  struct actions *out)
+{
+    const struct job_request *request = &job->request;
+    uint32_t n = request->min_nodes;
+    time_us when = plan_earliest(plan, n, request->walltime);
+
+    if (when == TIME_NEVER)
+        return;
+    if (when == sched->now)
+        n = smaller(job_start_size(request, sched->config.start_at_max),
+                    plan_free_until(plan, time_add(when, request->walltime)));
+    plan_take(plan, when, request->walltime, n);
+    if (when == sched->now)
+        step_start(sched, job, n, out);
+}
+
+static bool fits_now(const void *plan, uint32_t min_nodes, dur_us walltime)
+{
+    return plan_fits_now(plan, min_nodes, walltime);
+}
+
+/* Plans the queue in order. Exact short cut: a plan only fills up, so that as
+ * soon as none of those not yet planned would fit in now, none will start. */
 static void backfill_conservative(struct sched *sched, struct actions *out)
 {
+    struct queue *queue = &sched->queue;
+    struct job *next = queue_first(queue), *before = NULL, *job, *last;
     struct plan plan;
-    struct job *job = queue_first(&sched->queue), *next;
 
+    if (sched_n_idle(sched) < queue_min_nodes(queue))
+        return;
     plan_init(&plan, sched);
-    for (int depth = 0; job != NULL && depth < PLAN_DEPTH;
-         job = next, depth++) {
-        const struct job_request *request = &job->request;
-        time_us when;
-        uint32_t n = request->min_nodes;
-
-        if (plan_free_now(&plan) < queue_min_nodes(&sched->queue))
-            break;
-        next = queue_next(job);
-        when = plan_earliest(&plan, n, request->walltime);
-        if (when == sched->now) {
-            n = smaller(
-                job_start_size(request, sched->config.start_at_max),
-                plan_free_until(&plan, time_add(when, request->walltime)));
-            plan_take(&plan, when, request->walltime, n);
-            step_start(sched, job, n, out);
-        } else if (when != TIME_NEVER) {
-            plan_take(&plan, when, request->walltime, n);
-        }
+    while (next != NULL &&
+           (last = queue_find_by(queue, before, fits_now, &plan)) != NULL) {
+        do {
+            job = next;
+            next = queue_next(job);
+            place(sched, &plan, job, out);
+        } while (job != last);
+        before = next == NULL ? NULL : queue_prev(next);
     }
     plan_release(&plan);
 }

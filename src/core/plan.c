@@ -69,26 +69,19 @@ uint32_t plan_free_until(const struct plan *plan, time_us until)
     return n;
 }
 
-time_us plan_earliest(const struct plan *plan, uint32_t n, dur_us length)
+bool plan_fits_now(const struct plan *plan, uint32_t n, dur_us length)
 {
-    size_t start = plan->n; /* of the present run of steps that fit */
+    time_us end = time_add(plan->steps[0].from, length);
 
-    for (size_t i = 0; i < plan->n; i++) {
-        if (plan->steps[i].n_free < n) {
-            start = plan->n;
-            continue;
-        }
-        if (start == plan->n)
-            start = i;
-        if (i + 1 == plan->n || time_add(plan->steps[start].from, length) <=
-                                    plan->steps[i + 1].from)
-            return plan->steps[start].from;
+    for (size_t i = 0; i < plan->n && plan->steps[i].from < end; i++) {
+        if (plan->steps[i].n_free < n)
+            return false;
     }
-    return TIME_NEVER;
+    return true;
 }
 
-/* The index of the step that begins at WHEN, made if need be. */
-static size_t split(struct plan *plan, time_us when)
+/* The last step that begins by WHEN, or the first. */
+static size_t find_step(const struct plan *plan, time_us when)
 {
     size_t low = 0, high = plan->n;
 
@@ -100,10 +93,54 @@ static size_t split(struct plan *plan, time_us when)
         else
             high = middle;
     }
-    if (plan->steps[low].from == when)
-        return low;
-    insert(plan, low + 1, (struct plan_step){when, plan->steps[low].n_free});
-    return low + 1;
+    return low;
+}
+
+/* The earliest time >= FROM at which N nodes are free for LENGTH. */
+static time_us first_fit(const struct plan *plan, time_us from, uint32_t n,
+                         dur_us length)
+{
+    const struct plan_step *steps = plan->steps;
+    size_t i = find_step(plan, from);
+
+    while (i < plan->n) {
+        time_us start = steps[i].from, end;
+
+        if (steps[i].n_free < n) {
+            i++;
+            continue;
+        }
+        end = time_add(start, length);
+        while (i < plan->n && steps[i].n_free >= n && steps[i].from < end)
+            i++;
+        if (i == plan->n || steps[i].from >= end)
+            return start;
+    }
+    return TIME_NEVER;
+}
+
+time_us plan_earliest(struct plan *plan, uint32_t n, dur_us length)
+{
+    int k = 31 - __builtin_clz(n);
+    int l = (63 - __builtin_clzll((uint64_t)length)) / 2;
+    time_us *bound = &plan->not_before[k][l];
+
+    assert(n > 0 && length > 0);
+    *bound = first_fit(plan, *bound, UINT32_C(1) << k, INT64_C(1) << 2 * l);
+    if (*bound == TIME_NEVER)
+        return TIME_NEVER;
+    return first_fit(plan, *bound, n, length);
+}
+
+/* The index of the step that begins at WHEN, made if need be. */
+static size_t split(struct plan *plan, time_us when)
+{
+    size_t at = find_step(plan, when);
+
+    if (plan->steps[at].from == when)
+        return at;
+    insert(plan, at + 1, (struct plan_step){when, plan->steps[at].n_free});
+    return at + 1;
 }
 
 void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n)

@@ -16,6 +16,10 @@ struct plan_step {
 struct plan {
     struct plan_step *steps; /* owned; the first begins now */
     size_t n, size;
+    /* For each k and l: 2^k nodes for 4^l microseconds are not free before.
+     * Kept by plan_earliest(), so that it does not go over full or broken up
+     * parts of a long plan again for each job. */
+    time_us not_before[32][32];
 };
 
 /* By planned ends alone: the job with the reservation has the first place in
@@ -27,9 +31,13 @@ void plan_release(struct plan *plan);
 uint32_t plan_free_now(const struct plan *plan);
 /* The fewest free nodes from now until UNTIL. */
 uint32_t plan_free_until(const struct plan *plan, time_us until);
-/* The earliest time at which N nodes are free for LENGTH; TIME_NEVER. */
-time_us plan_earliest(const struct plan *plan, uint32_t n, dur_us length);
-/* Takes N nodes, which must be free, from WHEN for LENGTH. */
+/* Are N nodes free from now on for LENGTH? */
+bool plan_fits_now(const struct plan *plan, uint32_t n, dur_us length);
+/* The earliest time at which N nodes (> 0) are free for LENGTH (> 0);
+ * TIME_NEVER. */
+time_us plan_earliest(struct plan *plan, uint32_t n, dur_us length);
+/* Takes N nodes, which must be free, from WHEN for LENGTH. A plan is only
+ * taken from: no time becomes possible that was not. */
 void plan_take(struct plan *plan, time_us when, dur_us length, uint32_t n);
 
 /* The hole that EASY leaves before the promised start of HEAD, which

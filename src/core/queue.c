@@ -172,61 +172,66 @@ struct job *queue_find_longer(const struct queue *queue, dur_us than)
     return NULL;
 }
 
-static bool fits(uint32_t min_nodes, dur_us walltime,
-                 const struct queue_hole *hole)
-{
-    return min_nodes <= hole->n_free &&
-           (walltime <= hole->longest || min_nodes <= hole->n_extra);
-}
-
-static bool job_fits(const struct job *job, const struct queue_hole *hole)
-{
-    return fits(job->request.min_nodes, job->request.walltime, hole);
-}
-
 /* The first job of the subtree that fits. */
-static struct job *find_below(const struct tree_node *node,
-                              const struct queue_hole *hole)
+static struct job *find_below(const struct tree_node *node, queue_fits_f *fits,
+                              const void *context)
 {
     while (node != NULL) {
         const struct queue_place *place = PLACE_OF(node);
+        const struct job_request *request = &place->job->request;
         struct job *found;
 
-        if (!fits(place->min_nodes, place->min_walltime, hole))
+        if (!fits(context, place->min_nodes, place->min_walltime))
             return NULL;
-        found = find_below(node->left, hole);
+        found = find_below(node->left, fits, context);
         if (found != NULL)
             return found;
-        if (job_fits(place->job, hole))
+        if (fits(context, request->min_nodes, request->walltime))
             return place->job;
         node = node->right;
     }
     return NULL;
 }
 
-struct job *queue_find(const struct queue *queue, const struct job *after,
-                       const struct queue_hole *hole)
+struct job *queue_find_by(const struct queue *queue, const struct job *after,
+                          queue_fits_f *fits, const void *context)
 {
     const struct tree_node *node;
     struct job *found;
 
     if (after == NULL)
-        return find_below(queue->tree.root, hole);
+        return find_below(queue->tree.root, fits, context);
     node = &after->in_order.node;
-    found = find_below(node->right, hole);
+    found = find_below(node->right, fits, context);
     for (; found == NULL && node->parent != NULL; node = node->parent) {
+        struct job *job = JOB_OF(node->parent);
+
         if (node != node->parent->left)
             continue;
-        if (job_fits(JOB_OF(node->parent), hole))
-            return JOB_OF(node->parent);
-        found = find_below(node->parent->right, hole);
+        if (fits(context, job->request.min_nodes, job->request.walltime))
+            return job;
+        found = find_below(node->parent->right, fits, context);
     }
     return found;
+}
+
+static bool fits_hole(const void *context, uint32_t min_nodes, dur_us walltime)
+{
+    const struct queue_hole *hole = context;
+
+    return min_nodes <= hole->n_free &&
+           (walltime <= hole->longest || min_nodes <= hole->n_extra);
+}
+
+struct job *queue_find(const struct queue *queue, const struct job *after,
+                       const struct queue_hole *hole)
+{
+    return queue_find_by(queue, after, fits_hole, hole);
 }
 
 struct job *queue_find_shortest(const struct queue *queue,
                                 const struct queue_hole *hole)
 {
     assert(queue->keeps_shortest);
-    return find_below(queue->shortest.root, hole);
+    return find_below(queue->shortest.root, fits_hole, hole);
 }

@@ -48,6 +48,12 @@ struct queue_hole {
  * min <= n_free and (walltime <= longest or min <= n_extra). NULL if none. */
 struct job *queue_find(const struct queue *queue, const struct job *after,
                        const struct queue_hole *hole);
+/* The same by any rule: does a job of so many nodes and that walltime fit? Who
+ * is smaller or shorter than one that fits must fit, too. */
+typedef bool queue_fits_f(const void *context, uint32_t min_nodes,
+                          dur_us walltime);
+struct job *queue_find_by(const struct queue *queue, const struct job *after,
+                          queue_fits_f *fits, const void *context);
 /* Of all that fit the one with the shortest walltime, the first of equals; NULL
  * if none. The queue must keep that order. O(log n). */
 struct job *queue_find_shortest(const struct queue *queue,

@@ -303,6 +303,23 @@ static void conservative_sizes_fit_until_their_end(void **state)
     story_destroy(story);
 }
 
+/* However many wait: who delays none of them starts at once. */
+static void conservative_plans_the_whole_queue(void **state)
+{
+    struct story *story = STORY("config mode=rigid backfill=conservative",
+                                "nodes 10", "[0] submit 1 nodes=9 wall=100");
+    char line[80];
+
+    (void)state;
+    for (int id = 2; id < 3000; id++) {
+        snprintf(line, sizeof line, "submit %d nodes=10 wall=%d", id, 9 + id);
+        tell(story, line, "");
+    }
+    tell(story, "submit 3000 nodes=1 wall=101", "");
+    tell(story, "submit 3001 nodes=1 wall=100", "start 3001 on 9\n");
+    story_destroy(story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +329,7 @@ int main(void)
         cmocka_unit_test(conservative_is_the_same),
         cmocka_unit_test(a_backfilled_job_takes_its_best_size_that_fits),
         cmocka_unit_test(conservative_sizes_fit_until_their_end),
+        cmocka_unit_test(conservative_plans_the_whole_queue),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -107,6 +107,7 @@ static void compare_round(uint64_t *random, struct plan *plan, uint32_t *cells)
     for (int64_t i = 0; i < until; i++)
         least = cells[i] < least ? cells[i] : least;
     assert_int_equal(plan_free_until(plan, at((double)until)), least);
+    assert_int_equal(plan_fits_now(plan, n, sec(until)), n <= least);
     assert_true(when == (expected < 0 ? TIME_NEVER : at((double)expected)));
     if (expected < 0 || expected + length >= HORIZON - 1)
         return;
