@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/strbuf.h"
+
 #define MAX_LETTERS 63
 
 static unsigned char lower(char c)
@@ -71,4 +73,24 @@ const char *suggest(const char *text, const char *const *words, size_t n)
         limit = d - 1;
     }
     return best;
+}
+
+int suggest_unknown(const char *option, const char *word,
+                    const char *const *names, struct err *err)
+{
+    struct strbuf all;
+    size_t n = 0;
+
+    while (names[n] != NULL)
+        n++;
+    const char *near = suggest(word, names, n);
+    err_set(err, ERR_USAGE, "--%s: there is no '%s'", option, word);
+    if (near != NULL)
+        return err_hint(err, "did you mean '%s'?", near);
+    strbuf_init(&all);
+    for (size_t i = 0; i < n; i++)
+        strbuf_add_fmt(&all, "%s%s", i > 0 ? ", " : "", names[i]);
+    err_hint(err, "one of %s", all.text);
+    strbuf_release(&all);
+    return -1;
 }

@@ -36,21 +36,6 @@ static int take_text(struct run_options *run, int key, const char *value,
     case KEY_REQUESTS:
         manager->requests_file = value;
         return 0;
-    case KEY_BACKFILL:
-        manager->backfill = value;
-        return 0;
-    case KEY_BACKFILL_ORDER:
-        manager->backfill_order = value;
-        return 0;
-    case KEY_MODE:
-        manager->mode = value;
-        return 0;
-    case KEY_EXPAND:
-        manager->expand = value;
-        return 0;
-    case KEY_SHRINK:
-        manager->shrink = value;
-        return 0;
     case KEY_LAUNCHER:
         manager->launcher = value;
         return 0;
@@ -106,11 +91,6 @@ static int take_number(struct run_options *run, int key, const char *value,
             return -1;
         manager->n_nodes = (uint32_t)n;
         return 0;
-    case 's':
-        if (number_parse("--start", value, 0, 1, &n, err) < 0)
-            return -1;
-        manager->start_at_max = n == 1;
-        return 0;
     case KEY_OBSERVE:
         if (number_parse("--observe", value, 0, INT32_MAX, &n, err) < 0)
             return -1;
@@ -118,18 +98,6 @@ static int take_number(struct run_options *run, int key, const char *value,
         manager->ready_fd = (int)n;
         manager->log_level = LOG_ERROR;
         return 0;
-    case KEY_COOLDOWN:
-        return time_text_span_or_none("--cooldown", value, &manager->cooldown,
-                                      err);
-    case KEY_EVOLVING_DELAY:
-        return time_text_span_or_none("--evolving-delay", value,
-                                      &manager->evolving_delay, err);
-    case KEY_ACCEPT:
-        return time_text_span("--accept-within", value, &manager->accept_within,
-                              err);
-    case KEY_DONE:
-        return time_text_span("--done-within", value, &manager->done_within,
-                              err);
     case KEY_GRACE:
         return time_text_span("--grace", value, &manager->grace, err);
     case KEY_WALLTIME:
@@ -178,7 +146,9 @@ int run_options_parse(struct run_options *run, struct common_options *common,
     rename_jr(argc, argv);
     options_init(&options, run_option_rows, common, argc, argv, true);
     while (rc == 0 && (key = options_next(&options, err)) >= 0) {
-        rc = take_text(run, key, options.value, err);
+        rc = sched_options_take(&run->manager.sched, key, options.value, err);
+        if (rc > 0)
+            rc = take_text(run, key, options.value, err);
         if (rc > 0)
             rc = take_number(run, key, options.value, err);
         if (rc > 0)

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "cli/options.h"
+#include "cli/sched_options.h"
 #include "manager/manager.h"
 
 struct run_options {
@@ -23,15 +24,6 @@ struct run_options {
 /* Keys of the options that have no letter; the rows are in cmd_run.c. */
 enum {
     KEY_REQUESTS = OPTION_FIRST_KEY,
-    KEY_BACKFILL,
-    KEY_BACKFILL_ORDER,
-    KEY_MODE,
-    KEY_EXPAND,
-    KEY_SHRINK,
-    KEY_COOLDOWN,
-    KEY_EVOLVING_DELAY,
-    KEY_ACCEPT,
-    KEY_DONE,
     KEY_GRACE,
     KEY_WALLTIME,
     KEY_LAUNCHER,

@@ -9,13 +9,13 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/suggest.h"
 #include "dvm/place.h"
 #include "launch/prrte.h"
 #include "manager/node_names.h"
 #include "manager/node_pool.h"
 #include "manager/node_source.h"
 #include "manager/reports.h"
-#include "manager/settings.h"
 #include "manager/shepherd_path.h"
 #include "store/state_dir.h"
 
@@ -153,7 +153,7 @@ static int check_name(const char *option, const char *name,
         if (strcmp(name, names[i]) == 0)
             return 0;
     }
-    return name == NULL ? 0 : settings_unknown(option, name, names, err);
+    return name == NULL ? 0 : suggest_unknown(option, name, names, err);
 }
 
 static int check_names(const struct manager_options *options, struct err *err)

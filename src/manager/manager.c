@@ -28,10 +28,10 @@
 void manager_options_init(struct manager_options *options)
 {
     *options = (struct manager_options){
-        .cooldown = -1,
         .log_level = LOG_INFO,
         .ready_fd = -1,
     };
+    sched_settings_init(&options->sched);
 }
 
 /* ---- orders ---- */

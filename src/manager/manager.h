@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/log.h"
+#include "codec/sched_settings.h"
 
 struct job_spec;
 
@@ -26,12 +27,9 @@ struct manager_options {
     dur_us ends_in;            /* 0 = the allocation's, TIME_NEVER = no end */
     time_us ends_at;           /* wall clock; 0 = the allocation's */
     dur_us end_margin;         /* 0 = 30 s, or 20 s longer than grace */
-    bool start_at_max;         /* -s 1 */
-    const char *backfill, *backfill_order, *mode, *expand, *shrink; /* names */
-    dur_us cooldown;                          /* < 0 = by rule */
-    dur_us evolving_delay;                    /* 0 = none */
-    dur_us accept_within, done_within, grace; /* 0 = defaults */
-    dur_us default_walltime;                  /* 0 = no limit */
+    struct sched_settings sched;
+    dur_us grace;              /* 0 = default */
+    dur_us default_walltime;   /* 0 = no limit */
     const char *state_dir;     /* NULL = .erm beside the jobs file, or in cwd */
     const char *launcher;      /* "auto", "local", "prrte", "fake" */
     const char *dvm;           /* "job" (default), "pool": of MPI jobs */

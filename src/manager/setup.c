@@ -30,7 +30,6 @@
 #include "manager/problems.h"
 #include "manager/recover.h"
 #include "manager/restarting.h"
-#include "manager/settings.h"
 #include "manager/time_limit.h"
 #include "manager/turn.h"
 #include "manager/workers.h"
@@ -145,7 +144,7 @@ static int make_state(struct manager *manager, struct err *err)
 {
     struct sched_config config;
 
-    if (settings_make(&manager->options, &config, err) != 0)
+    if (sched_settings_make(&manager->options.sched, &config, err) != 0)
         return -1;
     manager->store = store_open(manager->state_dir, &manager->log, err);
     if (manager->store == NULL || recover_state(manager, &config, err) != 0 ||

@@ -78,6 +78,19 @@ static void test_very_long_words(void **state)
     assert_ptr_equal(suggest(edge, edges, 1), edge);
 }
 
+static void test_an_unknown_word_gets_a_sentence(void **state)
+{
+    static const char *const names[] = {"none", "easy", NULL};
+    struct err err;
+    (void)state;
+    assert_int_equal(suggest_unknown("backfill", "eazy", names, &err), -1);
+    assert_int_equal(err.code, ERR_USAGE);
+    assert_string_equal(err.text, "--backfill: there is no 'eazy'");
+    assert_string_equal(err.hint, "did you mean 'easy'?");
+    suggest_unknown("backfill", "zzzzzz", names, &err);
+    assert_string_equal(err.hint, "one of none, easy");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -87,6 +100,7 @@ int main(void)
         cmocka_unit_test(test_the_nearest_wins_then_the_first),
         cmocka_unit_test(test_a_swap_costs_one),
         cmocka_unit_test(test_very_long_words),
+        cmocka_unit_test(test_an_unknown_word_gets_a_sentence),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ struct manager_stub manager_stub;
 void manager_options_init(struct manager_options *options)
 {
     memset(options, 0, sizeof(*options));
-    options->cooldown = -1;
+    sched_settings_init(&options->sched);
     options->ready_fd = -1;
     options->log_level = LOG_INFO;
 }

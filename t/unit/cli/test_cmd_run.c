@@ -25,7 +25,7 @@ static void test_a_manager_runs_in_this_process(void **state)
     assert_int_equal(s.status, 0);
     assert_int_equal(manager_stub.n_runs, 1);
     assert_int_equal(manager_stub.options.n_nodes, 5);
-    assert_true(manager_stub.options.start_at_max);
+    assert_true(manager_stub.options.sched.start_at_max);
     assert_false(manager_stub.options.until_idle);
     expect_part(s.told, "running jobs go on");
     stage_release(&s);

@@ -44,10 +44,10 @@ static void test_the_line_of_the_readme(void **state)
     assert_string_equal(r.run.manager.jobs_file, "jobs.json");
     assert_string_equal(r.run.manager.policy_file, "policy.json");
     assert_int_equal(r.run.manager.n_nodes, 5);
-    assert_false(r.run.manager.start_at_max);
+    assert_false(r.run.manager.sched.start_at_max);
     assert_null(r.run.manager.requests_file);
     assert_false(r.run.manager.until_idle);
-    assert_true(r.run.manager.cooldown < 0);
+    assert_true(r.run.manager.sched.cooldown < 0);
     end(&r);
 }
 
@@ -59,7 +59,7 @@ static void test_the_option_of_two_letters(void **state)
     assert_int_equal(r.rc, 0);
     assert_string_equal(r.run.manager.jobs_file, "jobs.json");
     assert_string_equal(r.run.manager.requests_file, "requests.json");
-    assert_true(r.run.manager.start_at_max);
+    assert_true(r.run.manager.sched.start_at_max);
     end(&r);
     /* but not in a job's own command */
     begin(&r, "run -- app -jr x");
@@ -80,15 +80,15 @@ static void test_all_that_tunes_it(void **state)
               "--state-dir /x/.erm --until-idle -v --requests rq");
     assert_int_equal(r.rc, 0);
     const struct manager_options *m = &r.run.manager;
-    assert_string_equal(m->backfill, "none");
-    assert_string_equal(m->backfill_order, "sjf");
-    assert_string_equal(m->mode, "rigid");
-    assert_string_equal(m->expand, "equal");
-    assert_string_equal(m->shrink, "amdahl");
-    assert_true(m->cooldown == 5 * USEC_PER_SEC);
-    assert_true(m->evolving_delay == 120 * USEC_PER_SEC);
-    assert_true(m->accept_within == 2 * USEC_PER_SEC);
-    assert_true(m->done_within == 60 * USEC_PER_SEC);
+    assert_string_equal(m->sched.backfill, "none");
+    assert_string_equal(m->sched.backfill_order, "sjf");
+    assert_string_equal(m->sched.mode, "rigid");
+    assert_string_equal(m->sched.expand, "equal");
+    assert_string_equal(m->sched.shrink, "amdahl");
+    assert_true(m->sched.cooldown == 5 * USEC_PER_SEC);
+    assert_true(m->sched.evolving_delay == 120 * USEC_PER_SEC);
+    assert_true(m->sched.accept_within == 2 * USEC_PER_SEC);
+    assert_true(m->sched.done_within == 60 * USEC_PER_SEC);
     assert_true(m->grace == 3 * USEC_PER_SEC);
     assert_true(m->default_walltime == 3600 * USEC_PER_SEC);
     assert_string_equal(m->launcher, "fake");
@@ -106,7 +106,7 @@ static void test_a_cooldown_may_be_none(void **state)
     struct reading r;
     begin(&r, "run --cooldown 0 --default-walltime inf");
     assert_int_equal(r.rc, 0);
-    assert_true(r.run.manager.cooldown == 0);
+    assert_true(r.run.manager.sched.cooldown == 0);
     assert_true(r.run.manager.default_walltime == 0);
     end(&r);
 }

@@ -17,7 +17,7 @@ static uint64_t start_shrink(struct stage *stage, const char *spec)
 {
     struct event event;
 
-    stage->options.start_at_max = true;
+    stage->options.sched.start_at_max = true;
     stage_start(stage);
     stage_submit(stage, spec);
     stage_expect(stage, 1, JOB_RUNNING);

@@ -15,7 +15,7 @@ static uint64_t start_growth(struct stage *stage, const char *spec)
 {
     struct event event;
 
-    stage->options.mode = "evolving";
+    stage->options.sched.mode = "evolving";
     stage_start(stage);
     stage_submit(stage, spec);
     stage_expect(stage, 1, JOB_RUNNING);

@@ -190,7 +190,7 @@ static void test_options_that_cannot_be(void **state)
     assert_int_equal(manager_run(&options, NULL, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     options = fake();
-    options.mode = "rocket";
+    options.sched.mode = "rocket";
     assert_int_equal(manager_run(&options, NULL, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     options = fake();

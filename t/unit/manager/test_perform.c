@@ -81,7 +81,7 @@ static void test_a_shrink_by_force(void **state)
 {
     struct stage *stage = *state;
 
-    stage->options.start_at_max = true;
+    stage->options.sched.start_at_max = true;
     stage_start(stage);
     stage_submit(stage, "{\"command\": \"sleep 60; : stays\","
                         " \"elastic\": true, \"min_nodes\": 1,"
@@ -102,7 +102,7 @@ static void test_ranks_are_not_ended_one_by_one(void **state)
     struct engine engine = {.mark = (char[]){"abc"}};
     struct stage *stage = *state;
 
-    stage->options.start_at_max = true;
+    stage->options.sched.start_at_max = true;
     stage_start(stage);
     stage->manager->engine = &engine; /* the fake needs no PRRTE */
     stage_submit(stage, "{\"command\": \"sleep 60\", \"launch\": \"mpi\","

@@ -122,7 +122,7 @@ static void test_a_failed_start_leaves_nothing(void **state)
     stage->options.jobs_file = "no/such/folder/jobs.json";
     assert_int_equal(stage_start_fails(stage).code, ERR_SYSTEM);
     stage->options = good;
-    stage->options.expand = "nonsense";
+    stage->options.sched.expand = "nonsense";
     assert_int_equal(stage_start_fails(stage).code, ERR_USAGE);
     stage->options = good;
     stage->options.launcher = "nonsense";

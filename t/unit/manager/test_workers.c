@@ -90,7 +90,7 @@ static void test_they_follow_the_nodes(void **state)
 {
     struct stage *stage = *state;
 
-    stage->options.mode = "evolving";
+    stage->options.sched.mode = "evolving";
     start_quick(stage);
     stage_submit(stage, ELASTIC("sleep 60"));
     expect_workers(stage, 1, 1);
@@ -108,7 +108,7 @@ static void test_a_lost_node_costs_one(void **state)
     struct stage *stage = *state;
     struct event event;
 
-    stage->options.mode = "evolving";
+    stage->options.sched.mode = "evolving";
     start_quick(stage);
     stage_submit(stage, ELASTIC("sleep 60"));
     expect_workers(stage, 1, 1);
@@ -202,7 +202,7 @@ static void test_a_growth_whose_worker_cannot_be_started_fails(void **state)
 {
     struct stage *stage = *state;
 
-    stage->options.mode = "evolving";
+    stage->options.sched.mode = "evolving";
     start_real(stage);
     mkdir("main", 0700);
     mkdir("node1", 0700);
@@ -228,7 +228,7 @@ static void test_a_growth_that_comes_too_late(void **state)
              "case \" $* \" in *' --part 2 '*) sleep 2;; esac\n"
              "exec " SHEPHERD_PATH " \"$@\"\n");
     chmod("slow-shepherd", 0700);
-    stage->options.mode = "evolving";
+    stage->options.sched.mode = "evolving";
     stage->options.launcher = "local";
     stage->options.shepherd_path = "./slow-shepherd";
     stage_start(stage);

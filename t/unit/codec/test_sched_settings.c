@@ -7,44 +7,44 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "manager/settings.h"
+#include "codec/sched_settings.h"
 
-static struct manager_options given(void)
+static struct sched_settings given(void)
 {
-    struct manager_options options;
+    struct sched_settings settings;
 
-    manager_options_init(&options);
-    return options;
+    sched_settings_init(&settings);
+    return settings;
 }
 
 static void test_nothing_given_is_the_core_s_default(void **state)
 {
-    struct manager_options options = given();
+    struct sched_settings settings = given();
     struct sched_config config, core;
 
     (void)state;
     sched_config_init(&core);
-    assert_int_equal(settings_make(&options, &config, NULL), 0);
+    assert_int_equal(sched_settings_make(&settings, &config, NULL), 0);
     assert_memory_equal(&config, &core, sizeof(core));
 }
 
 static void test_all_of_it(void **state)
 {
-    struct manager_options options = given();
+    struct sched_settings settings = given();
     struct sched_config config;
 
     (void)state;
-    options.start_at_max = true;
-    options.backfill = "conservative";
-    options.backfill_order = "sjf";
-    options.mode = "scheduler_driven";
-    options.expand = "most_remaining";
-    options.shrink = "least-remaining";
-    options.cooldown = 0;
-    options.evolving_delay = 7;
-    options.accept_within = 5;
-    options.done_within = 6;
-    assert_int_equal(settings_make(&options, &config, NULL), 0);
+    settings.start_at_max = true;
+    settings.backfill = "conservative";
+    settings.backfill_order = "sjf";
+    settings.mode = "scheduler_driven";
+    settings.expand = "most_remaining";
+    settings.shrink = "least-remaining";
+    settings.cooldown = 0;
+    settings.evolving_delay = 7;
+    settings.accept_within = 5;
+    settings.done_within = 6;
+    assert_int_equal(sched_settings_make(&settings, &config, NULL), 0);
     assert_true(config.start_at_max);
     assert_int_equal(config.backfill, BACKFILL_CONSERVATIVE);
     assert_int_equal(config.backfill_order, BACKFILL_SHORTEST);
@@ -60,31 +60,31 @@ static void test_all_of_it(void **state)
 
 static void test_a_wrong_word_is_named_with_a_right_one(void **state)
 {
-    struct manager_options options = given();
+    struct sched_settings settings = given();
     struct sched_config config;
     struct err err;
 
     (void)state;
-    options.backfill = "eazy";
-    assert_int_equal(settings_make(&options, &config, &err), -1);
+    settings.backfill = "eazy";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     assert_int_equal(err.code, ERR_USAGE);
     assert_non_null(strstr(err.text, "--backfill: there is no 'eazy'"));
     assert_string_equal(err.hint, "did you mean 'easy'?");
-    options.backfill = NULL;
-    options.backfill_order = "shortest";
-    assert_int_equal(settings_make(&options, &config, &err), -1);
+    settings.backfill = NULL;
+    settings.backfill_order = "shortest";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     assert_non_null(strstr(err.text, "--backfill-order: there is no"));
     assert_string_equal(err.hint, "one of fcfs, sjf");
-    options.backfill_order = NULL;
-    options.mode = "zzzzzzzz";
-    assert_int_equal(settings_make(&options, &config, &err), -1);
+    settings.backfill_order = NULL;
+    settings.mode = "zzzzzzzz";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     assert_non_null(strstr(err.hint, "rigid, evolving, elastic"));
-    options.mode = NULL;
-    options.expand = "shrtest";
-    assert_int_equal(settings_make(&options, &config, &err), -1);
-    options.expand = NULL;
-    options.shrink = "longst";
-    assert_int_equal(settings_make(&options, &config, &err), -1);
+    settings.mode = NULL;
+    settings.expand = "shrtest";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
+    settings.expand = NULL;
+    settings.shrink = "longst";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     assert_non_null(strstr(err.text, "--shrink"));
 }
 
