@@ -45,6 +45,17 @@ struct run {
     int handled; /* seq of the directive that was seen last */
 };
 
+/* One without an end would never come to the KILL. */
+static int read_grace(const char *value, dur_us *out, struct err *err)
+{
+    if (time_text_span_or_none("--grace", value, out, err) < 0)
+        return -1;
+    if (*out != TIME_NEVER)
+        return 0;
+    err_set(err, ERR_USAGE, "--grace needs an end, not %s", value);
+    return err_hint(err, "write 30s or 10m");
+}
+
 static int read_option(struct run *run, int key, const char *value,
                        struct err *err)
 {
@@ -61,7 +72,7 @@ static int read_option(struct run *run, int key, const char *value,
                            value);
         return 0;
     default:
-        return time_text_span_or_none("--grace", value, &run->grace, err);
+        return read_grace(value, &run->grace, err);
     }
 }
 
@@ -141,7 +152,11 @@ static void end_program(struct run *run, int signals)
         time_us left = end - clock_boot_us();
         if (left <= 0)
             kill(whom, SIGKILL);
-        poll(&fd, 1, left > 0 ? (int)(left / USEC_PER_MSEC) + 1 : LOOK_MS);
+        /* in steps: a long grace is more milliseconds than poll() can take */
+        poll(&fd, 1,
+             left > 0 && left < LOOK_MS * USEC_PER_MSEC
+                 ? (int)(left / USEC_PER_MSEC) + 1
+                 : LOOK_MS);
         while (app_signals_next(NULL) != 0)
             ;
     }

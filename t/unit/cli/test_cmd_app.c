@@ -149,6 +149,8 @@ static void test_a_wish_is_asked_and_answered(void **state)
     pthread_join(thread, NULL);
     expect_error("app grow 3,2", 2, "grow: 3 is not between 1 and 2");
     expect_error("app grow", 2, "how many nodes is missing");
+    expect_error("app run --grace inf -- true", 2,
+                 "--grace needs an end, not inf");
 }
 
 static void test_nodes_are_released_by_name_or_number(void **state)
