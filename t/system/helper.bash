@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # What all stories share: a folder, a state directory and a runtime folder of
 # their own, waiting without sleeping for luck, and a look at the end whether
-# anything was left behind.
+# anything was left behind and every journal makes sense.
 #
 # ERM and ERM_SHEPHERD are the programs under test.
 
@@ -39,6 +39,7 @@ teardown() {
     local status=0
     stop_everything || status=1
     no_process_left || status=1
+    journals_are_sound || status=1
     if compgen -G "$SANITIZER.*" >/dev/null; then
         cat "$SANITIZER".*
         status=1
@@ -64,6 +65,22 @@ has_no_process() { [ -z "$(marked_processes)" ]; }
 marked_processes() {
     env -u TEST_MARK grep -lsazFx "TEST_MARK=$TEST_MARK" \
         /proc/[0-9]*/environ | cut -d/ -f3
+}
+
+# What the managers of this story have written, in the eyes of a checker that
+# shares no code with erm. JOURNALS_ARE is what it is to be told besides
+# (--allocation), or `damaged` where the story damages one.
+journals_are_sound() {
+    local database report status=0
+    [ "${JOURNALS_ARE:-}" != damaged ] || return 0
+    while read -r database; do
+        if ! report=$("$TOOLS/../torture/check_journal.py" ${JOURNALS_ARE:-} \
+            "${database%/*}" 2>&1); then
+            echo "$database: $report"
+            status=1
+        fi
+    done < <(find "$BATS_TEST_TMPDIR" -name erm.db)
+    return $status
 }
 
 stop_everything() {

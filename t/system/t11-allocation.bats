@@ -5,6 +5,9 @@
 
 load helper
 
+# jobs are ended by its end, whatever their walltime
+JOURNALS_ARE=--allocation
+
 # usage: in_slurm SECONDS COMMAND... : as in a Slurm job that ends in SECONDS.
 in_slurm() {
     local end=$(($(date +%s) + $1))
