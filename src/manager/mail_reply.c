@@ -374,7 +374,9 @@ void mail_reply_resume(struct mail_box *box, int fd, const struct job *job)
 {
     box->shown = job->directive.seq;
     box->has_to_show = box->has_acted = false;
-    if (faccessat(fd, "directive.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
+    /* The one that is there may still say that it is not accepted. */
+    if (job->directive.state == DIRECTIVE_ACCEPTED ||
+        faccessat(fd, "directive.json", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         mail_reply_show(box, fd, job);
     mail_reply_take_up(box, fd);
 }
