@@ -399,6 +399,8 @@ static void adopt(void *context, int64_t job, uint32_t attempt, uint32_t number)
                                               : manager_now(manager));
         if (!is_present(manager, &key))
             end(manager, part, launch_plan_grace(manager, 0));
+    } else { /* its removal was begun */
+        attempt_files_remove(manager->state_dir, job, attempt, number);
     }
     idset_release(&nodes);
 }
