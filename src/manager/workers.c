@@ -92,6 +92,21 @@ static const struct idset *growth_of(const struct crew *crew,
     return &directive->delta;
 }
 
+/* The nodes of an open shrink. Its workers go at once: after a crash there must
+ * be none started that the shrink, once told again, would end. */
+static const struct idset *shrink_of(const struct job *job)
+{
+    const struct directive *directive = &job->directive;
+    bool is_open = directive->state == DIRECTIVE_OFFERED ||
+                   directive->state == DIRECTIVE_ACCEPTED ||
+                   directive->state == DIRECTIVE_FORCING;
+
+    if (job->request.resize != RESIZE_WORKERS || !is_open ||
+        directive->op == DIRECTIVE_GROW)
+        return NULL;
+    return &directive->delta;
+}
+
 static bool is_ending(const struct manager *manager, const struct crew *crew,
                       const struct job *job)
 {
@@ -103,12 +118,15 @@ static void find_wanted(const struct manager *manager, const struct crew *crew,
                         const struct job *job, struct idset *out)
 {
     const struct idset *growth = growth_of(crew, job);
+    const struct idset *shrink = shrink_of(job);
 
     if (is_ending(manager, crew, job))
         return;
     idset_copy(out, &job->nodes);
     if (growth != NULL)
         idset_unite(out, growth);
+    if (shrink != NULL)
+        idset_subtract(out, shrink);
     handover_take_leaving(manager, crew->job, out);
 }
 
