@@ -37,6 +37,7 @@ int locked_file_open(struct locked_file *file, const char *path,
 
     file->fd = -1;
     file->path = path;
+    file->reserved = 0;
     strbuf_init(&file->text);
     if (fd < 0 && errno == ENOENT)
         return err_set(err, ERR_NOT_FOUND, "there is no file %s", path);
@@ -69,11 +70,15 @@ static int write_at(int fd, const char *data, size_t size, size_t at)
 
 /* A write that stops half way on a full disk would leave neither the old nor
  * the new content. */
-static int reserve(int fd, size_t size)
+int locked_file_reserve(struct locked_file *file, size_t size, struct err *err)
 {
-    if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) == 0)
-        return 0;
-    return errno == ENOSPC || errno == EDQUOT ? -1 : 0;
+    if (size < file->text.len)
+        size = file->text.len;
+    if (fallocate(file->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)size) != 0 &&
+        (errno == ENOSPC || errno == EDQUOT))
+        return err_set_errno(err, "cannot write %s", file->path);
+    file->reserved = size;
+    return 0;
 }
 
 /* DATA is at least as long as the file. Blanks behind the old content come
@@ -88,9 +93,7 @@ static int replace(int fd, const struct strbuf *data, size_t old_size,
     strbuf_init(&blanks);
     while (old_size + blanks.len < data->len)
         strbuf_add_char(&blanks, ' ');
-    result = reserve(fd, data->len);
-    if (result == 0)
-        result = write_at(fd, blanks.text, blanks.len, old_size);
+    result = write_at(fd, blanks.text, blanks.len, old_size);
     if (result == 0)
         result = write_at(fd, data->text, data->len, 0);
     if (result == 0 && new_size < data->len)
@@ -106,6 +109,9 @@ int locked_file_write(struct locked_file *file, const char *text,
     struct strbuf data;
     int result;
 
+    if (new_size > file->reserved &&
+        locked_file_reserve(file, new_size, err) != 0)
+        return -1;
     strbuf_init(&data);
     strbuf_add(&data, text, new_size);
     while (data.len < old_size)

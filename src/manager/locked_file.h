@@ -13,6 +13,7 @@ struct locked_file {
     int fd;             /* -1: not open */
     const char *path;   /* borrowed */
     struct strbuf text; /* its content */
+    size_t reserved;    /* bytes that are sure to have room */
 };
 
 /* Locks and reads PATH (borrowed until the close). -1 and ERR, nothing open:
@@ -24,6 +25,9 @@ int locked_file_open(struct locked_file *file, const char *path,
  * equally long while one write replaces it. Durable when it returns 0. */
 int locked_file_write(struct locked_file *file, const char *text,
                       struct err *err);
+/* Makes room for SIZE bytes, without which a write does it; the content is not
+ * touched. A file system that cannot do that is fine. -1 and ERR: ERR_FULL. */
+int locked_file_reserve(struct locked_file *file, size_t size, struct err *err);
 /* Unlocks. */
 void locked_file_close(struct locked_file *file);
 /* Makes PATH with TEXT if there is no such file; 1 = made, 0 = was there. */

@@ -12,9 +12,11 @@
 #include "base/alloc.h"
 #include "codec/policy_file.h"
 #include "manager/node_names.h"
+#include "manager/policy_mark.h"
 #include "manager/request_box.h"
 #include "manager/resizing.h"
 #include "manager/shared_file.h"
+#include "store/state_dir.h"
 
 #define EMPTY_POLICY "{ \"jobs\": [] }\n"
 
@@ -43,6 +45,8 @@ struct policy_box {
     struct request_box *requests; /* NULL = none */
     struct entry *entries;        /* owned, oldest first */
     char *foreign_told;           /* owned: what was said about others' */
+    struct policy_mark last;      /* of the manager before this one */
+    struct policy_mark mark;      /* of what is being written */
 };
 
 /* ---- our entries ---- */
@@ -102,8 +106,11 @@ static bool is_same(const struct entry *entry, const struct policy_entry *there)
 }
 
 /* True when the policy was changed. An entry just like ours is ours: written
- * before a crash. Another one of the same job has to go first. */
-static bool write_entry(struct entry *entry, struct policy_file *policy)
+ * before a crash; and one that was, and is gone, is done. Another one of the
+ * same job has to go first. */
+static bool write_entry(struct policy_box *box, struct entry *entry,
+                        const struct locked_file *file,
+                        struct policy_file *policy)
 {
     struct policy_entry there;
 
@@ -112,6 +119,11 @@ static bool write_entry(struct entry *entry, struct policy_file *policy)
             entry->report = EV_SHOWN;
         return false;
     }
+    if (policy_mark_tells(&box->last, entry->seq, file)) {
+        entry->report = EV_DONE;
+        return false;
+    }
+    policy_mark_add(&box->mark, entry->seq);
     there = (struct policy_entry){
         .id = entry->job,
         .has_op = true,
@@ -124,13 +136,15 @@ static bool write_entry(struct entry *entry, struct policy_file *policy)
     return true;
 }
 
-static bool edit_entry(struct entry *entry, struct policy_file *policy)
+static bool edit_entry(struct policy_box *box, struct entry *entry,
+                       const struct locked_file *file,
+                       struct policy_file *policy)
 {
     size_t n;
 
     switch (entry->state) {
     case ENTRY_TO_WRITE:
-        return write_entry(entry, policy);
+        return write_entry(box, entry, file, policy);
     case ENTRY_SHOWN:
         if (!policy_file_find(policy, entry->job, NULL))
             entry->report = EV_DONE;
@@ -194,9 +208,11 @@ static void tell_foreign(struct policy_box *box,
 static void send_report(struct policy_box *box, const struct entry *entry,
                         enum event_type type)
 {
-    if (type == EV_SHOWN)
+    if (type == EV_SHOWN || (type == EV_DONE && entry->state == ENTRY_TO_WRITE))
         resizing_shown(box->manager, entry->job, entry->seq);
-    else if (type == EV_DONE)
+    if (type == EV_SHOWN)
+        return;
+    if (type == EV_DONE)
         resizing_done(box->manager, entry->job, entry->seq, NULL);
     else
         resizing_withdrawn(box->manager, entry->job, entry->seq,
@@ -249,6 +265,25 @@ static int parse(const struct locked_file *file, struct policy_file *out,
     return -1;
 }
 
+/* With the mark before it, for the manager after this one. */
+static int write_policy(struct policy_box *box, struct locked_file *file,
+                        const struct policy_file *policy, struct err *err)
+{
+    int dir_fd = box->manager->state_dir->fd;
+    char *text = policy_file_format(policy);
+    int result = locked_file_reserve(file, strlen(text), err);
+
+    if (result == 0 && box->mark.n > 0)
+        result = policy_mark_write(&box->mark, dir_fd, file, err);
+    if (result == 0) {
+        result = locked_file_write(file, text, err);
+        if (result != 0)
+            policy_mark_remove(dir_fd);
+    }
+    free(text);
+    return result;
+}
+
 static int edit(void *context, struct locked_file *file, struct err *err)
 {
     struct policy_box *box = context;
@@ -258,14 +293,12 @@ static int edit(void *context, struct locked_file *file, struct err *err)
 
     if (parse(file, &policy, err) != 0)
         return -1;
+    box->mark.n = 0;
     is_changed = remove_stale(box, &policy);
     for (struct entry *e = box->entries; e != NULL; e = e->next)
-        is_changed = edit_entry(e, &policy) || is_changed;
-    if (is_changed) {
-        char *text = policy_file_format(&policy);
-        result = locked_file_write(file, text, err);
-        free(text);
-    }
+        is_changed = edit_entry(box, e, file, &policy) || is_changed;
+    if (is_changed)
+        result = write_policy(box, file, &policy, err);
     if (result == 0) {
         take_reports(box);
         tell_foreign(box, &policy);
@@ -304,6 +337,9 @@ struct policy_box *policy_box_create(struct manager *manager, struct err *err)
     };
 
     box->manager = manager;
+    policy_mark_init(&box->last);
+    policy_mark_init(&box->mark);
+    policy_mark_read(&box->last, manager->state_dir->fd);
     box->file = shared_file_create(&config, err);
     if (box->file != NULL && manager->options.requests_file != NULL)
         box->requests = request_box_create(manager, err);
@@ -325,6 +361,8 @@ void policy_box_destroy(struct policy_box *box)
     while (box->entries != NULL)
         remove_entry(box, box->entries);
     free(box->foreign_told);
+    policy_mark_release(&box->last);
+    policy_mark_release(&box->mark);
     free(box);
 }
 
