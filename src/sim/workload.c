@@ -87,6 +87,7 @@ static int add_swf_job(struct workload *workload, const struct swf_job *from,
         job.walltime = from->requested_time * USEC_PER_SEC;
     if (job.run > job.walltime)
         job.run = job.walltime;
+    job.requested = job.walltime;
     workload_add(workload, &job);
     return 0;
 }

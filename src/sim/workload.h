@@ -16,16 +16,20 @@
 #include "core/job.h"
 
 struct sim_job {
-    int64_t id;      /* the trace's; need not be unique */
-    time_us submit;  /* >= 0, since the start of the trace */
-    dur_us run;      /* at `pref` nodes; >= 0 */
-    dur_us walltime; /* what its user says; > 0, TIME_NEVER = no limit */
+    int64_t id;       /* the trace's; need not be unique */
+    time_us submit;   /* >= 0, since the start of the trace */
+    dur_us run;       /* at `pref` nodes; >= 0 */
+    dur_us requested; /* what its user said; > 0, TIME_NEVER = no limit */
+    dur_us walltime;  /* what the scheduler is told; the same, or better */
     uint32_t min, pref, max; /* nodes; 1 <= min <= pref <= max */
     enum job_kind kind;
     int32_t priority;
     double serial_fraction; /* Amdahl's; 0 = linear speed-up */
     uint32_t n_runtimes;
-    struct job_runtime *runtimes; /* owned, by rising nodes; NULL = none */
+    struct job_runtime *runtimes;      /* owned, by rising nodes; NULL = none */
+    const struct job_request *request; /* borrowed: what else it asks for
+                                        * (dependencies by core ids...);
+                                        * NULL = nothing */
 };
 
 struct workload {
