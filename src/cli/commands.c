@@ -7,14 +7,17 @@
 #include "base/suggest.h"
 
 static const struct command *const table[] = {
-    &command_run,        &command_start,   &command_stop,    &command_status,
-    &command_reload,     &command_submit,  &command_wait,    &command_cancel,
-    &command_hold,       &command_release, &command_requeue, &command_update,
-    &command_queue,      &command_show,    &command_why,     &command_log,
-    &command_attach,     &command_history, &command_events,  &command_expand,
-    &command_shrink,     &command_resize,  &command_app,     &command_nodes,
-    &command_drain,      &command_resume,  &command_doctor,  &command_check,
-    &command_completion, &command_version, &command_help,    NULL,
+    &command_run,     &command_start,   &command_stop,
+    &command_status,  &command_reload,  &command_submit,
+    &command_wait,    &command_cancel,  &command_hold,
+    &command_release, &command_requeue, &command_update,
+    &command_queue,   &command_show,    &command_why,
+    &command_log,     &command_attach,  &command_history,
+    &command_events,  &command_expand,  &command_shrink,
+    &command_resize,  &command_app,     &command_nodes,
+    &command_drain,   &command_resume,  &command_simulate,
+    &command_doctor,  &command_check,   &command_completion,
+    &command_version, &command_help,    NULL,
 };
 
 const struct command *const *commands_all(void)

@@ -35,7 +35,7 @@ extern const struct command command_run, command_start, command_stop,
     command_update, command_queue, command_show, command_why, command_log,
     command_attach, command_events, command_history, command_nodes,
     command_drain, command_resume, command_expand, command_shrink,
-    command_resize, command_app, command_doctor, command_check, command_version,
-    command_help, command_completion;
+    command_resize, command_app, command_simulate, command_doctor,
+    command_check, command_version, command_help, command_completion;
 
 #endif
