@@ -12,7 +12,7 @@ _erm() {
         stop) words="--cancel-jobs --json --state-dir --color --help";;
         status) words="--json --state-dir --color --help";;
         reload) words="--json --state-dir --color --help";;
-        submit) words="--nodes --walltime --name --elastic --type --pref --priority --after --hold --begin --env --chdir --output --stderr --requeue --resize --hook --resize-signal --resize-cost --on-deadline --on-node-loss --worker --launch --dvm --map-by --bind-to --slots-per-node --procs-per-node --serial-fraction --file --wait --dry-run --json --quiet --state-dir --color --help";;
+        submit) words="--nodes --walltime --walltime-scales --name --elastic --type --pref --priority --after --hold --begin --env --chdir --output --stderr --requeue --resize --hook --resize-signal --resize-cost --on-deadline --on-node-loss --worker --launch --dvm --map-by --bind-to --slots-per-node --procs-per-node --serial-fraction --file --wait --dry-run --json --quiet --state-dir --color --help";;
         wait) words="--any --timeout --json --quiet --state-dir --color --help" ids=1;;
         cancel) words="--signal --grace --reason --json --quiet --state-dir --color --help" ids=1;;
         hold) words="--json --quiet --state-dir --color --help" ids=1;;

@@ -40,11 +40,14 @@ enum {
     KEY_SLOTS,
     KEY_PROCS,
     KEY_SERIAL,
+    KEY_WALLTIME_SCALES,
 };
 
 const struct option_row submit_option_rows[] = {
     {'N', "nodes", "MIN[-MAX]", "how many nodes (default 1)"},
     {'t', "walltime", "TIME", "its limit: 1:30:00, 90s, 30m, 1.5h, 2d, inf"},
+    {KEY_WALLTIME_SCALES, "walltime-scales", NULL,
+     "that is meant at --pref, and follows the size"},
     {'J', "name", "NAME", "its name (default: the program's)"},
     {'e', "elastic", NULL, "erm may resize it between MIN and MAX"},
     {KEY_TYPE, "type", "KIND", "rigid, moldable, elastic or evolving"},
@@ -334,6 +337,8 @@ static int take_text(struct submit_options *submit, int key, const char *value,
         return set_env(spec, value, err);
     case KEY_REQUEUE:
         return json_object_set_new(spec, "requeue", json_true());
+    case KEY_WALLTIME_SCALES:
+        return json_object_set_new(spec, "walltime_scales", json_true());
     default:
         return 1;
     }

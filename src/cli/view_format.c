@@ -124,25 +124,36 @@ static void write_time(const json_t *job, const struct view_context *context,
         add_span(job, "elapsed", out);
 }
 
-static void write_walltime(const json_t *job,
-                           const struct view_context *context,
-                           struct strbuf *out)
+static void add_limit(const json_t *job, struct strbuf *out)
 {
-    (void)context;
     if (view_is_null(job, "walltime"))
         strbuf_add_str(out, "unlimited");
     else
         add_span(job, "walltime", out);
 }
 
+static void write_walltime(const json_t *job,
+                           const struct view_context *context,
+                           struct strbuf *out)
+{
+    (void)context;
+    add_limit(job, out);
+    if (json_is_true(json_object_get(job, "walltime_scales")))
+        strbuf_add_fmt(out, "@%" PRId64,
+                       view_integer(job, view_is_null(job, "pref_nodes")
+                                             ? "min_nodes"
+                                             : "pref_nodes"));
+}
+
 /* What is left of the walltime; all of it while the job waits. */
 static void write_left(const json_t *job, const struct view_context *context,
                        struct strbuf *out)
 {
+    (void)context;
     if (job_view_is_ended(job))
         return;
     if (view_is_null(job, "time_left"))
-        write_walltime(job, context, out);
+        add_limit(job, out);
     else
         add_span(job, "time_left", out);
 }
@@ -209,7 +220,10 @@ static const struct view_field fields[] = {
     {"max", {"MAX", true}, write_max, "the most"},
     {"time", {"TIME", true}, write_time, "since its start"},
     {"left", {"LEFT", true}, write_left, "of its walltime"},
-    {"walltime", {"WALLTIME", true}, write_walltime, "its limit"},
+    {"walltime",
+     {"WALLTIME", true},
+     write_walltime,
+     "its limit (@N: at N nodes)"},
     {"where",
      {"NODELIST/REASON", false},
      write_where,

@@ -141,6 +141,8 @@ static const struct spec_field fields[] = {
      .doc = "the size to start at"},
     TIME("walltime", request.walltime, 1, TIME_NEVER, TIME_NEVER,
          "the time after which it is ended"),
+    BOOL("walltime_scales", request.walltime_scales,
+         "that is meant at pref_nodes, and follows the size"),
     {.key = "priority",
      .type = "number",
      .read = spec_read_signed,

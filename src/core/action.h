@@ -13,7 +13,8 @@ enum action_type {
     ACT_RECORD,    /* event: put it into the journal */
     ACT_START,     /* job, attempt, nodes */
     ACT_KILL,      /* job, attempt, grace (0 = the job's own), ending */
-    ACT_WALLTIME,  /* job, attempt, duration: the new walltime */
+    ACT_WALLTIME,  /* job, attempt, duration: the new limit, from
+                    * its start */
     ACT_OFFER,     /* job, seq, op, nodes: show it to the job */
     ACT_WITHDRAW,  /* job, seq: take it back, answer EV_WITHDRAWN */
     ACT_FORCE,     /* job, seq, nodes: kill what runs there, EV_FORCED */
@@ -52,7 +53,7 @@ struct action {
     enum wish_answer answer;
     uint32_t n;
     int code, signal;
-    dur_us duration; /* grace; walltime; retry after */
+    dur_us duration; /* grace; limit; retry after */
     time_us when;
     struct idset nodes; /* owned */
     struct event event; /* owned; ACT_RECORD */

@@ -13,6 +13,7 @@
 #include "core/index.h"
 #include "core/loss.h"
 #include "core/progress.h"
+#include "core/walltime.h"
 #include "core/wish.h"
 
 /* ---- events about jobs ---- */
@@ -45,11 +46,12 @@ static void update(struct sched *sched, struct job *job,
     if (change->changes & CHANGE_BEGIN)
         request->begin = change->begin;
     if (change->changes & CHANGE_WALLTIME) {
-        request->walltime = change->walltime;
         if (job->state != JOB_PENDING)
-            job->planned_end = time_add(job->started, change->walltime);
+            job->planned_end = walltime_new_end(job, change->walltime);
+        request->walltime = change->walltime;
         if (job->state != JOB_PENDING && out != NULL)
-            actions_tell(out, ACT_WALLTIME, job)->duration = change->walltime;
+            actions_tell(out, ACT_WALLTIME, job)->duration =
+                walltime_of_run(job);
     }
     index_add(sched, job);
     index_timers(sched, job);

@@ -7,6 +7,7 @@
 #include "core/index.h"
 #include "core/progress.h"
 #include "core/restart.h"
+#include "core/walltime.h"
 #include "core/wish.h"
 
 #define MAX_START_FAILURES 5
@@ -112,7 +113,8 @@ void attempt_start(struct sched *sched, struct job *job,
     idset_copy(&job->nodes, &event->nodes);
     job->state = JOB_STARTING;
     job->started = sched->now;
-    job->planned_end = time_add(sched->now, job->request.walltime);
+    job->planned_end = time_add(
+        sched->now, walltime_at(&job->request, idset_count(&job->nodes)));
     job->attempt_started = sched->now;
     index_add(sched, job);
     if (out == NULL)

@@ -8,6 +8,7 @@
 #include "core/index.h"
 #include "core/plan.h"
 #include "core/step.h"
+#include "core/walltime.h"
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -34,39 +35,82 @@ struct queue_hole plan_hole(const struct sched *sched, const struct job *head)
     return hole;
 }
 
-/* The next to be tried. In the order of the queue those up to BEFORE (NULL:
- * none) are left out. In the other order that is not needed: what did not fit
+/* The next to be tried, after BEFORE (NULL: from the start). What did not fit
  * into a larger hole does not fit into what is left of it. */
 static struct job *find_candidate(const struct sched *sched,
                                   const struct job *before,
                                   const struct queue_hole *hole)
 {
     if (sched->config.backfill_order == BACKFILL_SHORTEST)
-        return queue_find_shortest(&sched->queue, hole);
+        return queue_find_shortest(&sched->queue, before, hole);
     return queue_find(&sched->queue, before, hole);
+}
+
+/* The one before JOB in the order in which they are tried. */
+static struct job *before_it(const struct sched *sched, const struct job *job)
+{
+    return sched->config.backfill_order == BACKFILL_SHORTEST
+               ? queue_prev_shortest(job)
+               : queue_prev(job);
+}
+
+/* At how many nodes JOB may start in HOLE: 0 = not at all. */
+static uint32_t size_in(const struct sched *sched, const struct job *job,
+                        const struct queue_hole *hole)
+{
+    const struct job_request *request = &job->request;
+    uint32_t n = smaller(job_start_size(request, sched->config.start_at_max),
+                         hole->n_free);
+
+    if (walltime_at(request, n) <= hole->longest)
+        return n;
+    n = smaller(n, hole->n_extra);
+    return n < request->min_nodes ? 0 : n;
 }
 
 static void backfill_easy(struct sched *sched, const struct job *head,
                           struct actions *out)
 {
     struct queue_hole hole = plan_hole(sched, head);
-    const struct job *before = head->is_queued ? head : NULL;
+    const struct job *before = NULL;
     struct job *job;
+
+    /* Elsewhere the head is found again, and does not fit. */
+    if (head->is_queued && sched->config.backfill_order == BACKFILL_IN_ORDER)
+        before = head;
 
     while (hole.n_free > 0 &&
            (job = find_candidate(sched, before, &hole)) != NULL) {
-        bool is_short = job->request.walltime <= hole.longest;
-        uint32_t cap = is_short ? hole.n_free : hole.n_extra;
-        uint32_t n = smaller(
-            job_start_size(&job->request, sched->config.start_at_max), cap);
+        uint32_t n = size_in(sched, job, &hole);
 
-        before = queue_prev(job);
+        before = n == 0 ? job : before_it(sched, job);
+        if (n == 0)
+            continue;
         step_start(sched, job, n, out);
         hole.n_free -= n;
-        if (!is_short)
+        if (walltime_at(&job->request, n) > hole.longest)
             hole.n_extra -= n;
         hole.n_extra = smaller(hole.n_extra, hole.n_free);
     }
+}
+
+/* The largest size at which JOB ends before PLAN needs the nodes, 0 = none. The
+ * fewer nodes, the longer it may run. */
+static uint32_t size_now(const struct sched *sched, const struct plan *plan,
+                         const struct job_request *request)
+{
+    uint32_t n = smaller(job_start_size(request, sched->config.start_at_max),
+                         plan_free_now(plan));
+
+    while (n >= request->min_nodes) {
+        time_us end = time_add(sched->now, walltime_at(request, n));
+        uint32_t n_free = plan_free_until(plan, end);
+
+        if (n_free >= n)
+            return n;
+        n = n_free;
+    }
+    return 0;
 }
 
 /* Plans JOB behind those that are planned; starts it if its turn is now. */
@@ -74,17 +118,20 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
                   struct actions *out)
 {
     const struct job_request *request = &job->request;
-    uint32_t n = request->min_nodes;
-    time_us when = plan_earliest(plan, n, request->walltime);
+    uint32_t n = 0;
+    dur_us walltime;
+    time_us when;
 
-    if (when == TIME_NEVER)
-        return;
-    if (when == sched->now)
-        n = smaller(job_start_size(request, sched->config.start_at_max),
-                    plan_free_until(plan, time_add(when, request->walltime)));
-    plan_take(plan, when, request->walltime, n);
-    if (when == sched->now)
+    if (plan_fits_now(plan, request->min_nodes, job->shortest) &&
+        (n = size_now(sched, plan, request)) > 0) {
+        plan_take(plan, sched->now, walltime_at(request, n), n);
         step_start(sched, job, n, out);
+        return;
+    }
+    walltime = walltime_at(request, request->min_nodes);
+    when = plan_earliest(plan, request->min_nodes, walltime);
+    if (when != TIME_NEVER)
+        plan_take(plan, when, walltime, request->min_nodes);
 }
 
 static bool fits_now(const void *plan, uint32_t min_nodes, dur_us walltime)

@@ -10,6 +10,7 @@
 #include "core/index.h"
 #include "core/payback.h"
 #include "core/progress.h"
+#include "core/walltime.h"
 
 #define COOLDOWN_MIN (60 * USEC_PER_SEC)
 #define COOLDOWN_MAX (300 * USEC_PER_SEC)
@@ -86,6 +87,20 @@ static void give_back(struct sched *sched, const struct job *job,
     idset_copy(&action->nodes, &job->directive.delta);
 }
 
+/* What the scheduler asked for is not to cost the job any of its time. A job
+ * that starts again gets its limit with that, one that is being ended none. */
+static void follow_size(const struct sched *sched, struct job *job,
+                        uint32_t n_before, enum phase_why why,
+                        struct actions *out)
+{
+    dur_us cost =
+        job->directive.asker == ASKED_BY_SCHEDULER ? job->resize_cost : 0;
+
+    if (walltime_follow(job, n_before, cost, sched->now) && out != NULL &&
+        why != PHASE_RESTART && job->state == JOB_RUNNING)
+        actions_tell(out, ACT_WALLTIME, job)->duration = walltime_of_run(job);
+}
+
 /* The one place where the nodes of a directive change hands, told as WHY. */
 static void hand_over(struct sched *sched, struct job *job,
                       enum directive_state outcome, enum phase_why why,
@@ -94,6 +109,7 @@ static void hand_over(struct sched *sched, struct job *job,
     struct directive *directive = &job->directive;
     bool is_done = outcome == DIRECTIVE_DONE || outcome == DIRECTIVE_FORCED;
     bool is_grow = directive->op == DIRECTIVE_GROW;
+    uint32_t n_before = idset_count(&job->nodes);
 
     directive->state = outcome;
     tell(job, out);
@@ -108,6 +124,7 @@ static void hand_over(struct sched *sched, struct job *job,
         progress_measure_anew(job);
         if (why != PHASE_RESTART)
             tell_phase(job, why, out);
+        follow_size(sched, job, n_before, why, out);
     }
     if (is_done != is_grow)
         give_back(sched, job, out);

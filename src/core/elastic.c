@@ -11,6 +11,7 @@
 #include "core/payback.h"
 #include "core/plan.h"
 #include "core/step.h"
+#include "core/walltime.h"
 
 /* A job that may be resized now, and how many nodes it could give or take. */
 struct candidate {
@@ -96,12 +97,23 @@ static void spare_nodes(const struct sched *sched, const struct job *job,
     idset_intersect(out, &sched->pool.usable);
 }
 
+/* Its walltime may follow its size. */
+static bool outlasts_allocation(const struct sched *sched,
+                                const struct job *job)
+{
+    time_us end =
+        walltime_end_at(job, idset_count(&job->nodes), job->request.min_nodes,
+                        job->resize_cost, sched->now);
+
+    return end > sched->config.ends;
+}
+
 static uint32_t n_spare(const struct sched *sched, const struct job *job)
 {
     uint32_t n = idset_count(&job->nodes);
     uint32_t n_usable = idset_count_common(&job->nodes, &sched->pool.usable);
 
-    if (n <= job->request.min_nodes)
+    if (n <= job->request.min_nodes || outlasts_allocation(sched, job))
         return 0;
     if (n_usable > 0 &&
         idset_has(&sched->pool.usable, idset_first(&job->nodes)))

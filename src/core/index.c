@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "core/walltime.h"
+
 static void push(struct job **list, struct job *job)
 {
     job->prev = NULL;
@@ -34,6 +36,7 @@ static void index_pending(struct sched *sched, struct job *job)
         sched->reservation.job == request->id)
         return;
     job->needs = sched_needs(sched, job);
+    job->shortest = walltime_shortest(request);
     if (request->min_nodes > idset_count(&sched->pool.usable) ||
         !sched_ends_in_time(sched, job)) {
         push(&sched->aside, job);
@@ -160,8 +163,9 @@ void sched_idle(const struct sched *sched, struct idset *out)
 
 dur_us sched_needs(const struct sched *sched, const struct job *job)
 {
-    return job->request.walltime == TIME_NEVER ? sched->config.least_run
-                                               : job->request.walltime;
+    return job->request.walltime == TIME_NEVER
+               ? sched->config.least_run
+               : walltime_longest(&job->request);
 }
 
 bool sched_ends_in_time(const struct sched *sched, const struct job *job)

@@ -38,8 +38,8 @@ uint32_t sched_n_kept(const struct sched *sched);
 /* Nodes that anybody may have now: free and not reserved. */
 uint32_t sched_n_idle(const struct sched *sched);
 void sched_idle(const struct sched *sched, struct idset *out);
-/* How long JOB needs the allocation when it is started: its walltime, or what
- * one without a walltime has at the least. */
+/* How long JOB needs the allocation when it is started, at whatever size: its
+ * walltime, or what one without a walltime has at the least. */
 dur_us sched_needs(const struct sched *sched, const struct job *job);
 /* Would JOB, started now, end before the allocation does? */
 bool sched_ends_in_time(const struct sched *sched, const struct job *job);

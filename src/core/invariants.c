@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "core/index.h"
+#include "core/walltime.h"
 
 static bool broken(struct err *err, const char *name, int64_t id,
                    const char *text)
@@ -70,7 +71,7 @@ static bool check_size(const struct job *job, struct err *err)
 static bool is_too_long(const struct sched *sched,
                         const struct job_request *request)
 {
-    dur_us needs = request->walltime;
+    dur_us needs = walltime_longest(request);
 
     if (needs == TIME_NEVER)
         needs = sched->config.least_run;

@@ -88,7 +88,9 @@ struct job_request {
     enum deadline_action on_deadline;
     enum loss_rule loss;
     bool hold;
-    bool requeue; /* run again after a node failure or a loss */
+    bool requeue;         /* run again after a node failure or a loss */
+    bool walltime_scales; /* the walltime is meant at the preferred size and
+                           * follows the size (walltime.h) */
     uint32_t min_nodes, max_nodes;
     uint32_t pref_nodes;    /* 0 = none given */
     int32_t priority;       /* higher starts earlier; default 0 */
@@ -196,7 +198,7 @@ struct job {
     time_us submitted;
     time_us started;     /* when it was given nodes; 0 while pending. Starting
                           * again in place does not count anew */
-    time_us planned_end; /* started + walltime */
+    time_us planned_end; /* started + walltime, at its size (walltime.h) */
     time_us attempt_started;  /* of this attempt: later than `started` when it
                                * started again in place */
     time_us seen_running;     /* of this attempt; 0 not yet */
@@ -214,7 +216,8 @@ struct job {
     /* indexes, rebuilt from the above (sched_index.h) */
     struct queue_place in_order; /* in the queue while it may start */
     struct queue_place by_walltime;
-    dur_us needs; /* of the allocation, queued or aside */
+    dur_us shortest; /* its walltime at the best size, queued or aside */
+    dur_us needs;    /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */
     struct job *prev, *next;           /* aside list, or list of elastic jobs */

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "core/index.h"
+#include "core/walltime.h"
 
 static void insert(struct plan *plan, size_t at, struct plan_step step)
 {
@@ -167,7 +168,7 @@ void plan_init(struct plan *plan, const struct sched *sched)
     add_ends(plan, sched, sched_n_idle(sched) + n_kept);
     if (job == NULL)
         return;
-    walltime = job->request.walltime;
+    walltime = walltime_at(&job->request, job->request.min_nodes);
     start = plan_earliest(plan, job->request.min_nodes, walltime);
     if (start != TIME_NEVER)
         plan_take(plan, start, walltime, job->request.min_nodes);
@@ -203,6 +204,8 @@ void plan_init_expected(struct plan *plan, const struct sched *sched)
         if (owner != NULL)
             shift(plan, owner->planned_end, -1);
     }
-    shift(plan, time_add(reservation->promised, job->request.walltime),
+    shift(plan,
+          time_add(reservation->promised,
+                   walltime_at(&job->request, job->request.min_nodes)),
           (int)idset_count(&reservation->nodes));
 }

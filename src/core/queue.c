@@ -54,7 +54,7 @@ static void update(struct tree_node *node)
     const struct job *job = place->job;
 
     place->min_nodes = job->request.min_nodes;
-    place->min_walltime = job->request.walltime;
+    place->min_walltime = job->shortest;
     place->max_needs = job->needs;
     extend(place, node->left);
     extend(place, node->right);
@@ -133,6 +133,13 @@ struct job *queue_prev(const struct job *job)
     return node == NULL ? NULL : JOB_OF(node);
 }
 
+struct job *queue_prev_shortest(const struct job *job)
+{
+    struct tree_node *node = tree_prev(&job->by_walltime.node);
+
+    return node == NULL ? NULL : JOB_OF(node);
+}
+
 size_t queue_count(const struct queue *queue)
 {
     return tree_count(&queue->tree);
@@ -172,13 +179,18 @@ struct job *queue_find_longer(const struct queue *queue, dur_us than)
     return NULL;
 }
 
+static bool job_fits(const struct job *job, queue_fits_f *fits,
+                     const void *context)
+{
+    return fits(context, job->request.min_nodes, job->shortest);
+}
+
 /* The first job of the subtree that fits. */
 static struct job *find_below(const struct tree_node *node, queue_fits_f *fits,
                               const void *context)
 {
     while (node != NULL) {
         const struct queue_place *place = PLACE_OF(node);
-        const struct job_request *request = &place->job->request;
         struct job *found;
 
         if (!fits(context, place->min_nodes, place->min_walltime))
@@ -186,33 +198,40 @@ static struct job *find_below(const struct tree_node *node, queue_fits_f *fits,
         found = find_below(node->left, fits, context);
         if (found != NULL)
             return found;
-        if (fits(context, request->min_nodes, request->walltime))
+        if (job_fits(place->job, fits, context))
             return place->job;
         node = node->right;
     }
     return NULL;
 }
 
-struct job *queue_find_by(const struct queue *queue, const struct job *after,
-                          queue_fits_f *fits, const void *context)
+/* The first one in TREE after AFTER (NULL: from the start). */
+static struct job *find_after(const struct tree *tree,
+                              const struct tree_node *after, queue_fits_f *fits,
+                              const void *context)
 {
-    const struct tree_node *node;
+    const struct tree_node *node = after;
     struct job *found;
 
     if (after == NULL)
-        return find_below(queue->tree.root, fits, context);
-    node = &after->in_order.node;
+        return find_below(tree->root, fits, context);
     found = find_below(node->right, fits, context);
     for (; found == NULL && node->parent != NULL; node = node->parent) {
-        struct job *job = JOB_OF(node->parent);
-
         if (node != node->parent->left)
             continue;
-        if (fits(context, job->request.min_nodes, job->request.walltime))
-            return job;
+        if (job_fits(JOB_OF(node->parent), fits, context))
+            return JOB_OF(node->parent);
         found = find_below(node->parent->right, fits, context);
     }
     return found;
+}
+
+struct job *queue_find_by(const struct queue *queue, const struct job *after,
+                          queue_fits_f *fits, const void *context)
+{
+    return find_after(&queue->tree,
+                      after == NULL ? NULL : &after->in_order.node, fits,
+                      context);
 }
 
 static bool fits_hole(const void *context, uint32_t min_nodes, dur_us walltime)
@@ -230,8 +249,11 @@ struct job *queue_find(const struct queue *queue, const struct job *after,
 }
 
 struct job *queue_find_shortest(const struct queue *queue,
+                                const struct job *after,
                                 const struct queue_hole *hole)
 {
     assert(queue->keeps_shortest);
-    return find_below(queue->shortest.root, fits_hole, hole);
+    return find_after(&queue->shortest,
+                      after == NULL ? NULL : &after->by_walltime.node,
+                      fits_hole, hole);
 }

@@ -44,8 +44,10 @@ struct queue_hole {
     uint32_t n_free, n_extra;
     dur_us longest;
 };
-/* The first job after AFTER (NULL: from the start) whose minimum fits:
- * min <= n_free and (walltime <= longest or min <= n_extra). NULL if none. */
+/* The first job after AFTER (NULL: from the start) whose minima fit: min <=
+ * n_free and (shortest <= longest or min <= n_extra), `shortest` its walltime
+ * at its best size. NULL if none. Where the walltime follows the size it may
+ * still not fit. */
 struct job *queue_find(const struct queue *queue, const struct job *after,
                        const struct queue_hole *hole);
 /* The same by any rule: does a job of so many nodes and that walltime fit? Who
@@ -54,9 +56,12 @@ typedef bool queue_fits_f(const void *context, uint32_t min_nodes,
                           dur_us walltime);
 struct job *queue_find_by(const struct queue *queue, const struct job *after,
                           queue_fits_f *fits, const void *context);
-/* Of all that fit the one with the shortest walltime, the first of equals; NULL
- * if none. The queue must keep that order. O(log n). */
+/* By rising walltime, the first of equals first: the first after AFTER (NULL:
+ * from the start) that fits, or NULL; and the one before JOB. The queue must
+ * keep that order. O(log n). */
 struct job *queue_find_shortest(const struct queue *queue,
+                                const struct job *after,
                                 const struct queue_hole *hole);
+struct job *queue_prev_shortest(const struct job *job);
 
 #endif

@@ -6,6 +6,7 @@
 #include "core/directive.h"
 #include "core/index.h"
 #include "core/progress.h"
+#include "core/walltime.h"
 #include "core/wish.h"
 
 /* A program that asks to run again sooner than this has done nothing. */
@@ -63,7 +64,10 @@ static void leave_lost_nodes(struct sched *sched, struct job *job,
     idset_copy(&lost, &job->nodes);
     idset_intersect(&lost, &sched->pool.down);
     if (!idset_is_empty(&lost)) {
+        uint32_t n_before = idset_count(&job->nodes);
+
         idset_subtract(&job->nodes, &lost);
+        walltime_follow(job, n_before, 0, sched->now);
         pool_give_back(&sched->pool, &lost);
         if (out != NULL)
             idset_copy(&actions_tell(out, ACT_RELEASE, job)->nodes, &lost);

@@ -13,6 +13,7 @@
 #include "core/check.h"
 #include "core/index.h"
 #include "core/step.h"
+#include "core/walltime.h"
 
 void sched_config_init(struct sched_config *config)
 {
@@ -128,7 +129,7 @@ static int check_new_end(const struct sched *sched, const struct event *event,
     if (event->type != EV_UPDATE || job->state == JOB_PENDING ||
         !(event->update.changes & CHANGE_WALLTIME))
         return 0;
-    new_end = time_add(job->started, event->update.walltime);
+    new_end = walltime_new_end(job, event->update.walltime);
     if (new_end <= ends || new_end == job->planned_end ||
         (new_end < job->planned_end && job->planned_end != TIME_NEVER))
         return 0;

@@ -4,6 +4,7 @@
 
 #include "core/index.h"
 #include "core/plan.h"
+#include "core/walltime.h"
 
 #define FORECAST_MAX 1000
 
@@ -158,13 +159,13 @@ size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
     plan_init_expected(&plan, sched);
     for (; job != NULL && n < max; job = queue_next(job), n++) {
         const struct job_request *request = &job->request;
-        time_us when =
-            plan_earliest(&plan, request->min_nodes, request->walltime);
+        dur_us walltime = walltime_at(request, request->min_nodes);
+        time_us when = plan_earliest(&plan, request->min_nodes, walltime);
 
         if (time_add(when, job->needs) > sched->config.ends)
             when = TIME_NEVER;
         if (when != TIME_NEVER)
-            plan_take(&plan, when, request->walltime, request->min_nodes);
+            plan_take(&plan, when, walltime, request->min_nodes);
         ids[n] = request->id;
         starts[n] = when < now ? now : when;
     }

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "core/walltime.h"
 #include "manager/api_handlers.h"
 #include "manager/api_results.h"
 #include "manager/parts.h"
@@ -214,7 +215,8 @@ static int set_walltime(struct job_update *out, const struct update *update,
     }
     if (walltime < 0)
         walltime = 0;
-    if (walltime <= 0 || (job->started > 0 && job->started + walltime <= now)) {
+    if (walltime <= 0 ||
+        (job->started > 0 && walltime_new_end(job, walltime) <= now)) {
         char run[DURATION_TEXT_MAX], asked[DURATION_TEXT_MAX];
         dur_us elapsed = job->started > 0 ? now - job->started : 0;
         err_set(err, ERR_CONFLICT,

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "core/walltime.h"
 #include "launch/engine.h"
 #include "manager/api.h"
 #include "manager/job_dir.h"
@@ -114,7 +115,7 @@ static void set_limits(struct launch_plan *plan, const struct manager *manager,
     const struct job *job = sched_job(manager->sched, id);
     time_us now = manager_now(manager);
     bool has_started = job != NULL && job->started > 0;
-    dur_us own = request->walltime;
+    dur_us own = has_started ? walltime_of_run(job) : request->walltime;
 
     if (has_started && own != TIME_NEVER)
         own -= job->attempt_started - job->started;

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "core/walltime.h"
 #include "manager/time_limit.h"
 
 /* A job that comes too late to be started in this allocation. */
@@ -35,5 +36,5 @@ void submit_warning(const struct manager *manager,
                  "are added",
                  request->min_nodes, n);
     else
-        warn_of_end(manager, request->walltime, out, size);
+        warn_of_end(manager, walltime_longest(request), out, size);
 }

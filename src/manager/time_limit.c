@@ -2,6 +2,7 @@
 /* See time_limit.h. */
 #include "manager/time_limit.h"
 
+#include "core/walltime.h"
 #include "manager/launch_plan.h"
 #include "manager/parts.h"
 
@@ -58,7 +59,7 @@ dur_us time_limit_of_attempt(const struct manager *manager,
                              const struct job *job)
 {
     dur_us used = job->attempt_started - job->started;
-    dur_us limit = time_limit_of(manager, job->request.walltime,
+    dur_us limit = time_limit_of(manager, walltime_of_run(job),
                                  job->planned_end, job->started);
 
     if (limit == TIME_NEVER)
@@ -80,7 +81,7 @@ dur_us time_limit_of_part(const struct manager *manager, const struct job *job,
 time_us time_limit_end(const struct manager *manager, const struct job *job)
 {
     return time_add(job->started,
-                    time_limit_of(manager, job->request.walltime,
+                    time_limit_of(manager, walltime_of_run(job),
                                   job->planned_end, job->started));
 }
 
@@ -105,10 +106,7 @@ void time_limits_renew(const struct manager *manager)
 static bool is_too_late(const struct sched_config *config,
                         const struct job *job, time_us now)
 {
-    dur_us needs = job->request.walltime == TIME_NEVER ? config->least_run
-                                                       : job->request.walltime;
-
-    return job->is_aside && time_add(now, needs) > config->ends;
+    return job->is_aside && time_add(now, job->needs) > config->ends;
 }
 
 uint32_t time_limit_n_left(const struct manager *manager)

@@ -77,6 +77,8 @@ static void put_request(json_t *object, const struct job_request *request)
     views_put(object, "pref_nodes", positive_or_null(request->pref_nodes));
     views_put(object, "priority", json_integer(request->priority));
     views_put(object, "walltime", views_seconds(request->walltime));
+    views_put(object, "walltime_scales",
+              json_boolean(request->walltime_scales));
     views_put(object, "resize_cost",
               request->resize_cost > 0 ? views_seconds(request->resize_cost)
                                        : NULL);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/duration.h"
+#include "core/walltime.h"
 #include "manager/job_cache.h"
 #include "manager/time_limit.h"
 
@@ -119,7 +120,7 @@ static void add_reason(struct strbuf *out, const struct views *views,
         strbuf_add_fmt(out, "the pool has %" PRIu32, why->n_pool);
         break;
     case REASON_ALLOCATION_END:
-        time_limit_add_shortage(out, job->request.walltime,
+        time_limit_add_shortage(out, walltime_longest(&job->request),
                                 why->ends - views->now);
         break;
     case REASON_UNAVAILABLE:
@@ -294,6 +295,20 @@ static void add_plan_line(struct strbuf *out, const struct views *views,
     }
 }
 
+/* At the size that it would start at if it could. */
+static dur_us walltime_now(const struct views *views, const struct job *job,
+                           const struct why *why)
+{
+    const struct job_request *request = &job->request;
+    const struct sched_config *config = sched_config(views->manager->sched);
+    uint32_t n = job_start_size(request, config->start_at_max);
+
+    if (n > why->n_free)
+        n = why->n_free;
+    return walltime_at(request,
+                       n < request->min_nodes ? request->min_nodes : n);
+}
+
 /* "not possible now: walltime 30 min ends 14:29; <the core's reason>" */
 static void add_backfill_line(struct strbuf *out, const struct views *views,
                               const struct job *job, const struct why *why)
@@ -302,10 +317,11 @@ static void add_backfill_line(struct strbuf *out, const struct views *views,
     if (why->backfill[0] == '\0')
         return;
     strbuf_add_str(out, "\n  backfill  not possible now: ");
-    time_us end = time_add(views->now, job->request.walltime);
+    dur_us walltime = walltime_now(views, job, why);
+    time_us end = time_add(views->now, walltime);
     if (end != TIME_NEVER && end > why->first_start) {
         strbuf_add_fmt(out, "walltime %s ends ",
-                       duration_human(job->request.walltime, span));
+                       duration_human(walltime, span));
         views_add_clock(out, views, end, false);
         strbuf_add_str(out, ", after the promised start ");
         views_add_clock(out, views, why->first_start, false);
@@ -391,7 +407,7 @@ static void explain_active(struct strbuf *out, const struct views *views,
     views_add_clock(out, views, job->started, true);
     if (job->planned_end != TIME_NEVER) {
         strbuf_add_fmt(out, ", walltime %s ends ",
-                       duration_human(job->request.walltime, span));
+                       duration_human(walltime_of_run(job), span));
         views_add_clock(out, views, job->planned_end, true);
     }
     if (job_has_open_directive(job)) {

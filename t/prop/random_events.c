@@ -25,6 +25,7 @@ struct totals {
     unsigned long events, jobs, grows, shrinks, reserved, timed, restarts;
     unsigned long restarted, lost, chosen;
     unsigned long granted, queued, denied, delayed, offered;
+    unsigned long scaled;
 };
 
 #ifdef WITH_STATE_JSON
@@ -164,6 +165,7 @@ static bool run_seed(uint64_t seed, int n_events, struct totals *totals,
     totals->denied += world->n_denied;
     totals->delayed += world->n_delayed;
     totals->offered += world->n_offered;
+    totals->scaled += world->n_scaled;
     write_journal(world, journal);
     world_destroy(world);
     audit_destroy(audit);
@@ -176,11 +178,12 @@ static void tell(int n_seeds, const struct totals *totals)
            "%lu reservations, %lu before an end, %lu restarts of the manager, "
            "%lu of jobs in place, %lu losses, %lu choices, wishes: %lu "
            "granted, %lu queued, %lu denied, %lu with a delay, %lu as "
-           "offered: 0 violations\n",
+           "offered, %lu limits by size: 0 violations\n",
            n_seeds, totals->events, totals->jobs, totals->grows,
            totals->shrinks, totals->reserved, totals->timed, totals->restarts,
            totals->restarted, totals->lost, totals->chosen, totals->granted,
-           totals->queued, totals->denied, totals->delayed, totals->offered);
+           totals->queued, totals->denied, totals->delayed, totals->offered,
+           totals->scaled);
 }
 
 /* A world in which nothing happens proves nothing. */
@@ -190,7 +193,7 @@ static bool is_lively(const struct totals *totals)
            totals->timed > 0 && totals->restarts > 0 && totals->restarted > 0 &&
            totals->lost > 0 && totals->chosen > 0 && totals->granted > 0 &&
            totals->queued > 0 && totals->denied > 0 && totals->delayed > 0 &&
-           totals->offered > 0;
+           totals->offered > 0 && totals->scaled > 0;
 }
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "core/walltime.h"
 
 /* splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
 static uint64_t next_random(uint64_t *state)
@@ -85,6 +86,33 @@ static void saw_start(struct world *world, const struct action *action)
             (struct attempt){.job = action->job, .attempt = action->attempt};
 }
 
+/* I24: who starts a job knows its limit from then on, as long as it runs. */
+static void check_limits(struct world *world)
+{
+    for (size_t i = 0; i < world->n_attempts; i++) {
+        struct attempt *attempt = &world->attempts[i];
+        const struct job *job = sched_job(world->sched, attempt->job);
+
+        if (job == NULL || job->attempt != attempt->attempt ||
+            (job->state != JOB_STARTING && job->state != JOB_RUNNING))
+            continue;
+        if (attempt->limit == 0)
+            attempt->limit = walltime_of_run(job);
+        if (attempt->limit != walltime_of_run(job))
+            fail(world, "I24: a limit has changed and nobody was told");
+    }
+}
+
+static void saw_limit(struct world *world, const struct action *action)
+{
+    const struct job *job = sched_job(world->sched, action->job);
+    struct attempt *attempt = find_attempt(world, action);
+
+    if (attempt != NULL)
+        attempt->limit = action->duration;
+    world->n_scaled += job != NULL && job->request.walltime_scales;
+}
+
 static void saw_kill(struct world *world, const struct action *action)
 {
     struct attempt *attempt = find_attempt(world, action);
@@ -98,7 +126,7 @@ static void check_end(struct world *world, const struct event *event)
 {
     const struct sched_config *config = sched_config(world->sched);
     const struct job *job = sched_job(world->sched, event->job);
-    dur_us needs = job == NULL ? 0 : job->request.walltime;
+    dur_us needs = job == NULL ? 0 : walltime_longest(&job->request);
 
     if (needs == TIME_NEVER)
         needs = config->least_run;
@@ -152,6 +180,9 @@ static void saw_action(struct world *world, const struct action *action)
     case ACT_KILL:
         saw_kill(world, action);
         break;
+    case ACT_WALLTIME:
+        saw_limit(world, action);
+        break;
     case ACT_OFFER:
     case ACT_WITHDRAW:
     case ACT_FORCE:
@@ -182,6 +213,7 @@ static void saw_actions(struct world *world, bool is_resumed)
         world->watch(world->watcher, &world->actions, is_resumed);
     for (size_t i = 0; i < world->actions.n; i++)
         saw_action(world, &world->actions.items[i]);
+    check_limits(world);
 }
 
 static void feed(struct world *world, struct event *event)
@@ -316,6 +348,7 @@ static void make_submit(struct world *world, struct event *event)
     request->priority = (int32_t)world_random(world, 3) - 1;
     request->hold = world_random(world, 10) == 0;
     request->requeue = world_random(world, 3) == 0;
+    request->walltime_scales = request->id % 3 == 0;
     if (world_random(world, 10) == 0)
         request->begin = world->now + world_random(world, 50) * USEC_PER_SEC;
     request->resize = world_random(world, 3)

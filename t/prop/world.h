@@ -17,6 +17,7 @@ struct attempt { /* one that was started and has not been reported ended */
     uint32_t attempt;
     bool is_reported; /* started was reported */
     bool is_killed;
+    dur_us limit; /* that its starter knows; 0 not yet */
 };
 
 struct open_offer {
@@ -48,7 +49,8 @@ struct world {
     uint32_t n_granted, n_queued, n_denied; /* wishes */
     uint32_t n_delayed, n_offered;          /* grants that did; offers taken */
     uint64_t last_wish;
-    uint32_t n_timed; /* starts and reservations under an allocation's end */
+    uint32_t n_scaled; /* limits that followed the size */
+    uint32_t n_timed;  /* starts and reservations under an allocation's end */
     uint32_t n_whys[REASON_PRIORITY + 1];
     char error[512]; /* what the world itself saw go wrong, "" nothing */
 };

@@ -173,6 +173,7 @@ static void fill_submit(struct story *story, struct words *words,
     request->serial_fraction = words_real(words, "serial", 0.1);
     request->hold = words_has(words, "held");
     request->requeue = words_has(words, "requeue");
+    request->walltime_scales = words_has(words, "scales");
     request->resize = (enum resize_mode)choose(words, "resize", resize_name,
                                                RESIZE_WORKERS + 1, 0);
     request->on_deadline = (enum deadline_action)choose(

@@ -53,6 +53,7 @@ class Job:
     attempt_started: int = 0
     seen_running: int = 0
     planned_end: int | None = 0
+    resize_cost: int = 0  # learned
     start_failures: int = 0
     short_attempts: int = 0
     not_before: int = 0  # after failed starts
@@ -76,6 +77,34 @@ class Phase:
 
 def add(time, span):
     return None if time is None or span is None else time + span
+
+
+def relative_time(request, n):
+    """The run time at N nodes, one node being 1."""
+    table = request["runtimes"]
+    if not table:
+        serial = request["serial_fraction"]
+        return serial + (1 - serial) / n
+
+    def at(n):
+        below = [entry for entry in table if entry[0] <= n]
+        above = [entry for entry in table if entry[0] > n]
+        if n <= table[0][0]:
+            return float(table[0][1]) * table[0][0] / n
+        if not above:
+            return float(table[-1][1])
+        (n0, t0), (n1, t1) = below[-1], above[0]
+        return t0 + float(t1 - t0) * (n - n0) / (n1 - n0)
+    return at(n) / at(1)
+
+
+def scaled(request, span, n):
+    """A walltime, meant at the preferred size, at N nodes."""
+    preferred = request["pref_nodes"] or request["min_nodes"]
+    if span is None or n == preferred or not request.get("walltime_scales"):
+        return span
+    return max(1, int(span * (relative_time(request, n) /
+                              relative_time(request, preferred)) + 0.5))
 
 
 class Model:
@@ -172,6 +201,7 @@ class Model:
         directive = job.directive
         directive.state = outcome
         is_done = outcome in ("done", "forced")
+        n_before = len(job.nodes)
         if directive.op == "expand" and is_done:
             job.nodes |= directive.delta
         elif directive.op == "expand":
@@ -179,11 +209,33 @@ class Model:
         elif is_done:
             self.take_back(job, directive.delta)
             job.nodes -= directive.delta
+        if outcome == "done":
+            self.learn_cost(job)
+        if is_done:
+            self.follow_size(job, n_before, directive.asker == "scheduler")
         if is_done and why != "restart":
             self.open_phase(job, why or {"expand": "grow"}.get(
                 directive.op, "forced" if outcome == "forced" else "shrink"))
         if is_done and why != "lost":
             self.check_size(job)
+
+    def learn_cost(self, job):
+        took = self.now - job.directive.offered
+        more = took - job.resize_cost
+        quarter = more // 4 if more >= 0 else -(-more // 4)
+        job.resize_cost = job.resize_cost + quarter if job.resize_cost else took
+
+    def follow_size(self, job, n_before, is_free):
+        """The rest of a walltime that scales is as long as it is now."""
+        if (not job.request.get("walltime_scales") or not job.nodes or
+                job.planned_end is None or job.planned_end <= self.now):
+            return
+        left = job.planned_end - self.now
+        cost = job.resize_cost if is_free else 0
+        ratio = (relative_time(job.request, len(job.nodes)) /
+                 relative_time(job.request, n_before))
+        job.planned_end = (self.now + max(1, int(left * ratio + 0.5)) +
+                           (int(cost * ratio + 0.5) if ratio > 1 else cost))
 
     def check_size(self, job):
         low, high = job.request["min_nodes"], job.request["max_nodes"]
@@ -391,7 +443,10 @@ class Model:
             self.close_directive(job, "failed")
         lost = job.nodes & self.down
         self.take_back(job, lost)
-        job.nodes -= lost
+        if lost:
+            n_before = len(job.nodes)
+            job.nodes -= lost
+            self.follow_size(job, n_before, False)
         job.attempt += 1
         job.state, job.ending, job.has_wish = STARTING, "not", False
         job.attempt_started, job.seen_running = self.now, 0
@@ -489,7 +544,8 @@ class Model:
         job.nodes, job.state = nodes, STARTING
         self.check_size(job)
         job.started = job.attempt_started = self.now
-        job.planned_end = add(self.now, job.request["walltime"])
+        job.planned_end = add(self.now, scaled(
+            job.request, job.request["walltime"], len(nodes)))
         self.note_start(job)
         self.open_phase(job, "start")
 
@@ -562,7 +618,8 @@ class Model:
             self.must(other in self.jobs or other in self.ended, "early",
                       f"job {job_id} comes after job {other}, which is unknown")
         self.jobs[job_id] = Job(job_id, dict(request), self.now,
-                                held=request["hold"])
+                                held=request["hold"],
+                                resize_cost=request.get("resize_cost", 0))
 
     def take_update(self, record):
         job = self.live(record)
@@ -572,13 +629,24 @@ class Model:
         self.must(job.state == PENDING or not set(update) &
                   {"min_nodes", "max_nodes", "pref_nodes", "begin"}, "state",
                   f"job {job.id} is {job.state}, and its size is changed")
+        if "walltime" in update and job.state != PENDING:
+            self.move_end(job, update["walltime"])
         job.request.update(update)
         if "begin" in update:
             job.not_before = 0
-        if "walltime" in update and job.state != PENDING:
-            job.planned_end = add(job.started, update["walltime"])
         if self.reserved_for == job.id:
             self.end_reservation()
+
+    @staticmethod
+    def move_end(job, walltime):
+        """What has been done of a walltime that scales stays done."""
+        before = scaled(job.request, job.request["walltime"], len(job.nodes))
+        after = scaled(job.request, walltime, len(job.nodes))
+        if job.request.get("walltime_scales") and after is not None and (
+                job.planned_end is not None):
+            job.planned_end += after - before
+        else:
+            job.planned_end = add(job.started, after)
 
     def take_hold(self, record):
         job = self.live(record)

@@ -103,6 +103,8 @@ static void test_walltimes_are_never_guessed(void **state)
     expect("-t 1.5h", "{\"walltime\":\"5400s\"}");
     expect("-t 1-12", "{\"walltime\":\"129600s\"}");
     expect("-t inf", "{\"walltime\":\"inf\"}");
+    expect("-t 60s --walltime-scales",
+           "{\"walltime\":\"60s\",\"walltime_scales\":true}");
     expect("-t 0.5s", "{\"walltime\":\"0.500000s\"}");
     expect_bad("-t 30", "--walltime");
     expect_bad("-t 1:30", "--walltime");

@@ -45,7 +45,8 @@ static void test_round_trip_of_everything(void **state)
     expect_same(
         "{\"id\":7,\"label\":\"x\",\"name\":\"n\",\"command\":\"a \\\"b\\\"\","
         "\"worker\":\"w\",\"type\":\"elastic\",\"min_nodes\":2,\"max_nodes\":8,"
-        "\"pref_nodes\":4,\"walltime\":1800,\"priority\":-3,"
+        "\"pref_nodes\":4,\"walltime\":1800,"
+        "\"walltime_scales\":true,\"priority\":-3,"
         "\"serial_fraction\":0.25,\"runtimes\":{\"1\":100,\"2\":60.5},"
         "\"after\":[\"3:ok\",\"a:b:any\",\"c:notok\"],\"start_time\":5,"
         "\"env\":{\"A\":\"1\",\"B\":\"x=y\"},\"cwd\":\"/d\",\"stdout\":\"o\","

@@ -25,6 +25,7 @@ static struct job *add(struct line *line, uint32_t min_nodes, int64_t walltime,
     job = job_create(&request);
     job->arrival = line->n + 1;
     job->needs = walltime < 0 ? 0 : request.walltime;
+    job->shortest = request.walltime;
     line->jobs[line->n++] = job;
     queue_add(&line->queue, job);
     return job;
@@ -166,16 +167,19 @@ static void the_shortest_that_fits_is_found(void **state)
     queue_keep_shortest(&line.queue, true);
     add(&line, 4, 80, 0);
     add(&line, 3, 80, 0);
-    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[2]);
+    assert_ptr_equal(queue_find_shortest(&line.queue, NULL, &hole),
+                     line.jobs[2]);
     add(&line, 2, 80, 1); /* of equals the first of the queue */
-    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[4]);
+    assert_ptr_equal(queue_find_shortest(&line.queue, NULL, &hole),
+                     line.jobs[4]);
     hole.n_free = 2;
     hole.longest = sec(70);
-    assert_null(queue_find_shortest(&line.queue, &hole));
+    assert_null(queue_find_shortest(&line.queue, NULL, &hole));
     add(&line, 1, -1, 0); /* for ever, on the extra node */
-    assert_ptr_equal(queue_find_shortest(&line.queue, &hole), line.jobs[5]);
+    assert_ptr_equal(queue_find_shortest(&line.queue, NULL, &hole),
+                     line.jobs[5]);
     queue_remove(&line.queue, line.jobs[5]);
-    assert_null(queue_find_shortest(&line.queue, &hole));
+    assert_null(queue_find_shortest(&line.queue, NULL, &hole));
     queue_keep_shortest(&line.queue, false);
     queue_remove(&line.queue, line.jobs[4]);
     assert_int_equal(queue_count(&line.queue), 4);
@@ -210,7 +214,7 @@ static int compare(const struct line *line, uint64_t *random)
         hole.n_extra = random_below(random, hole.n_free + 1);
         found = queue_find(&line->queue, after, &hole);
         assert_ptr_equal(found, scan(&line->queue, after, &hole));
-        assert_ptr_equal(queue_find_shortest(&line->queue, &hole),
+        assert_ptr_equal(queue_find_shortest(&line->queue, NULL, &hole),
                          scan_shortest(&line->queue, &hole));
         n_found += found != NULL;
     }
