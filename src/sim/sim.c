@@ -66,6 +66,8 @@ static void make_request(const struct sim_job *job, size_t i,
                                 .serial_fraction = job->serial_fraction,
                                 .cooldown = -1};
 
+    /* estimates hold at the preferred size */
+    given.walltime_scales = true;
     if (job->kind == JOB_ELASTIC)
         given.kind = malleable_as;
     if (given.kind == JOB_RIGID)
