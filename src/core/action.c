@@ -3,7 +3,9 @@
 #include "core/action.h"
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 
@@ -15,8 +17,11 @@ void actions_init(struct actions *actions)
 void actions_clear(struct actions *actions)
 {
     for (size_t i = 0; i < actions->n; i++) {
-        idset_release(&actions->items[i].nodes);
-        event_release(&actions->items[i].event);
+        struct action *action = &actions->items[i];
+
+        idset_release(&action->nodes);
+        if (action->type == ACT_RECORD)
+            event_release(&action->event);
     }
     actions->n = 0;
     actions->retry_after = 0;
@@ -43,7 +48,11 @@ struct action *actions_add(struct actions *actions, enum action_type type)
             mem_resize(actions->items, actions->size, sizeof *actions->items);
     }
     action = &actions->items[actions->n++];
-    *action = (struct action){.type = type};
+    /* the event is the largest part by far, and there are many actions */
+    memset(action, 0, offsetof(struct action, event));
+    action->type = type;
+    if (type == ACT_RECORD)
+        memset(&action->event, 0, sizeof action->event);
     return action;
 }
 

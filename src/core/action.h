@@ -56,7 +56,7 @@ struct action {
     dur_us duration; /* grace; limit; retry after */
     time_us when;
     struct idset nodes; /* owned */
-    struct event event; /* owned; ACT_RECORD */
+    struct event event; /* owned; of ACT_RECORD alone, else undefined */
 };
 
 struct actions {
@@ -72,7 +72,8 @@ void actions_init(struct actions *actions);
 /* Empties; keeps the memory and the setting. */
 void actions_clear(struct actions *actions);
 void actions_release(struct actions *actions);
-/* Returns a new zeroed action at the end, borrowed until the next call. */
+/* Returns a new action at the end, zeroed but for the event of others than
+ * ACT_RECORD, borrowed until the next call. */
 struct action *actions_add(struct actions *actions, enum action_type type);
 /* The same about JOB and its attempt. */
 struct action *actions_tell(struct actions *actions, enum action_type type,

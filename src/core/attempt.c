@@ -128,11 +128,11 @@ void attempt_start(struct sched *sched, struct job *job,
 
 void attempt_started(struct sched *sched, struct job *job)
 {
-    index_remove(sched, job);
     job->state = JOB_RUNNING;
     job->n_start_failures = 0;
     job->seen_running = sched->now;
-    index_add(sched, job);
+    if (job->request.kind == JOB_ELASTIC) /* others stand as they stood */
+        index_renew(sched, job);
 }
 
 /* Not the job's fault: try again, later each time, as the same attempt. */

@@ -147,8 +147,6 @@ static void backfill_conservative(struct sched *sched, struct actions *out)
     struct job *next = queue_first(queue), *before = NULL, *job, *last;
     struct plan plan;
 
-    if (sched_n_idle(sched) < queue_min_nodes(queue))
-        return;
     plan_init(&plan, sched);
     while (next != NULL &&
            (last = queue_find_by(queue, before, fits_now, &plan)) != NULL) {
@@ -165,6 +163,8 @@ static void backfill_conservative(struct sched *sched, struct actions *out)
 void step_backfill(struct sched *sched, const struct job *head,
                    struct actions *out)
 {
+    if (sched_n_idle(sched) < queue_min_nodes(&sched->queue))
+        return;
     switch (sched->config.backfill) {
     case BACKFILL_NONE:
         break;

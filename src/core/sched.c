@@ -98,11 +98,10 @@ void step_decide(struct sched *sched, struct event *event, struct actions *out)
 static void step_submit(struct sched *sched, const struct event *event,
                         struct actions *out)
 {
-    struct event complete;
+    struct event complete = *event; /* what it owns stays EVENT's */
     struct job_request *request = &complete.request;
     const struct sched_config *config = &sched->config;
 
-    event_copy(&complete, event);
     if (request->accept_within == 0)
         request->accept_within = config->accept_within;
     if (request->done_within == 0)
@@ -113,7 +112,6 @@ static void step_submit(struct sched *sched, const struct event *event,
         request->cooldown = config->cooldown;
     record(sched, &complete, out);
     apply_event(sched, &complete, out);
-    event_release(&complete);
 }
 
 /* A running job gets no limit past the end of the allocation, unless it is a
