@@ -90,6 +90,8 @@ static int add_spec(struct simulate_load *load, const struct job_spec *spec,
         .kind = request->kind,
         .priority = request->priority,
         .serial_fraction = request->serial_fraction,
+        .n_runtimes = request->n_runtimes,
+        .runtimes = request->runtimes,
         .run = run_time_of(request, size),
         .request = request,
     };
