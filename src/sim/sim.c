@@ -54,7 +54,8 @@ static int tell_pass(struct sim *sim)
 }
 
 static void make_request(const struct sim_job *job, size_t i,
-                         enum job_kind malleable_as, struct job_request *out)
+                         const struct sim_options *options,
+                         struct job_request *out)
 {
     struct job_request given = {.n_runtimes = job->n_runtimes,
                                 .runtimes = job->runtimes,
@@ -66,10 +67,13 @@ static void make_request(const struct sim_job *job, size_t i,
                                 .serial_fraction = job->serial_fraction,
                                 .cooldown = -1};
 
-    /* estimates hold at the preferred size */
-    given.walltime_scales = true;
-    if (job->kind == JOB_ELASTIC)
-        given.kind = malleable_as;
+    /* Estimates hold at the preferred size; what a resize costs is known from
+     * jobs of that name. */
+    if (job->kind == JOB_ELASTIC) {
+        given.kind = options->malleable_as;
+        given.walltime_scales = true;
+        given.resize_cost = options->app.resize_cost;
+    }
     if (given.kind == JOB_RIGID)
         given.min_nodes = given.max_nodes = job->pref;
     job_request_copy(out, job->request != NULL ? job->request : &given);
@@ -85,8 +89,7 @@ static int tell_submit(struct sim *sim, bool is_last)
     struct event event;
 
     event_init(&event, EV_SUBMIT, 0);
-    make_request(&sim->workload->jobs[i], i, sim->options->malleable_as,
-                 &event.request);
+    make_request(&sim->workload->jobs[i], i, sim->options, &event.request);
     return tell(sim, &event, is_last);
 }
 
