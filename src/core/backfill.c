@@ -68,12 +68,18 @@ static uint32_t size_in(const struct sched *sched, const struct job *job,
     return n < request->min_nodes ? 0 : n;
 }
 
+/* Jobs whose walltime follows the size may fit at their best size and not at
+ * the one that they would get: after so many in one pass the rest waits for the
+ * next, so that a pass does not cost as much as the queue is long. */
+#define MISSES_MAX 100
+
 static void backfill_easy(struct sched *sched, const struct job *head,
                           struct actions *out)
 {
     struct queue_hole hole = plan_hole(sched, head);
     const struct job *before = NULL;
     struct job *job;
+    int n_misses = 0;
 
     /* Elsewhere the head is found again, and does not fit. */
     if (head->is_queued && sched->config.backfill_order == BACKFILL_IN_ORDER)
@@ -84,6 +90,8 @@ static void backfill_easy(struct sched *sched, const struct job *head,
         uint32_t n = size_in(sched, job, &hole);
 
         before = n == 0 ? job : before_it(sched, job);
+        if (n == 0 && ++n_misses == MISSES_MAX)
+            break;
         if (n == 0)
             continue;
         step_start(sched, job, n, out);

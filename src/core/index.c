@@ -36,7 +36,8 @@ static void index_pending(struct sched *sched, struct job *job)
         sched->reservation.job == request->id)
         return;
     job->needs = sched_needs(sched, job);
-    job->shortest = walltime_shortest(request);
+    job->shortest = walltime_shortest(
+        request, job_start_size(request, sched->config.start_at_max));
     if (request->min_nodes > idset_count(&sched->pool.usable) ||
         !sched_ends_in_time(sched, job)) {
         push(&sched->aside, job);

@@ -215,8 +215,9 @@ struct job {
 
     /* indexes, rebuilt from the above (sched_index.h) */
     struct queue_place in_order; /* in the queue while it may start */
+    struct queue_place in_class;
     struct queue_place by_walltime;
-    dur_us shortest; /* its walltime at the best size, queued or aside */
+    dur_us shortest; /* its walltime at its best start, queued or aside */
     dur_us needs;    /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
     struct release end_release;          /* its nodes, at planned_end */

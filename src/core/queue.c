@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The queue in order, with minima and one maximum over subtrees. queue_find()
- * goes down only where some job may fit: a subtree is left out when its
- * smallest size or its shortest walltime rules it out.
+ * The queue in order, with minima and one maximum over subtrees. A search goes
+ * down only where some job may fit: a subtree is left out when its smallest
+ * size or its shortest walltime rules it out.
  */
 #include "core/queue.h"
 
 #include <assert.h>
+#include <string.h>
 
 #define PLACE_OF(tree_node) TREE_ENTRY(tree_node, struct queue_place, node)
 #define JOB_OF(tree_node) (PLACE_OF(tree_node)->job)
@@ -64,7 +65,32 @@ void queue_init(struct queue *queue)
 {
     tree_init(&queue->tree, compare, update);
     tree_init(&queue->shortest, compare_walltime, update);
+    for (unsigned i = 0; i < QUEUE_CLASSES; i++)
+        tree_init(&queue->classes[i], compare, update);
+    memset(queue->used, 0, sizeof queue->used);
     queue->keeps_shortest = false;
+}
+
+static unsigned class_of(uint32_t n)
+{
+    unsigned octave;
+
+    if (n < 16)
+        return n;
+    octave = 31 - (unsigned)__builtin_clz(n);
+    return 16 + (octave - 4) * 8 + ((n >> (octave - 3)) & 7);
+}
+
+/* JOB's class is empty no more, or perhaps. */
+static void mark_class(struct queue *queue, const struct job *job)
+{
+    unsigned class = class_of(job->request.min_nodes);
+    uint64_t bit = UINT64_C(1) << class % 64;
+
+    if (queue->classes[class].root != NULL)
+        queue->used[class / 64] |= bit;
+    else
+        queue->used[class / 64] &= ~bit;
 }
 
 static void enter(struct tree *tree, struct queue_place *place, struct job *job)
@@ -98,6 +124,9 @@ void queue_add(struct queue *queue, struct job *job)
 {
     assert(!job->is_queued);
     enter(&queue->tree, &job->in_order, job);
+    enter(&queue->classes[class_of(job->request.min_nodes)], &job->in_class,
+          job);
+    mark_class(queue, job);
     if (queue->keeps_shortest)
         enter(&queue->shortest, &job->by_walltime, job);
     job->is_queued = true;
@@ -107,6 +136,8 @@ void queue_remove(struct queue *queue, struct job *job)
 {
     assert(job->is_queued);
     leave(&queue->tree, &job->in_order);
+    leave(&queue->classes[class_of(job->request.min_nodes)], &job->in_class);
+    mark_class(queue, job);
     if (queue->keeps_shortest)
         leave(&queue->shortest, &job->by_walltime);
     job->is_queued = false;
@@ -205,33 +236,59 @@ static struct job *find_below(const struct tree_node *node, queue_fits_f *fits,
     return NULL;
 }
 
-/* The first one in TREE after AFTER (NULL: from the start). */
+/* The first job of the subtree that stands after AFTER and fits. */
 static struct job *find_after(const struct tree *tree,
+                              const struct tree_node *node,
                               const struct tree_node *after, queue_fits_f *fits,
                               const void *context)
 {
-    const struct tree_node *node = after;
-    struct job *found;
+    while (node != NULL) {
+        struct job *found;
 
-    if (after == NULL)
-        return find_below(tree->root, fits, context);
-    found = find_below(node->right, fits, context);
-    for (; found == NULL && node->parent != NULL; node = node->parent) {
-        if (node != node->parent->left)
+        if (!fits(context, PLACE_OF(node)->min_nodes,
+                  PLACE_OF(node)->min_walltime))
+            return NULL;
+        if (tree->compare(node, after) <= 0) {
+            node = node->right;
             continue;
-        if (job_fits(JOB_OF(node->parent), fits, context))
-            return JOB_OF(node->parent);
-        found = find_below(node->parent->right, fits, context);
+        }
+        found = find_after(tree, node->left, after, fits, context);
+        if (found != NULL)
+            return found;
+        if (job_fits(JOB_OF(node), fits, context))
+            return JOB_OF(node);
+        return find_below(node->right, fits, context);
     }
-    return found;
+    return NULL;
 }
 
+static struct job *find_in(const struct tree *tree, const struct job *after,
+                           queue_fits_f *fits, const void *context)
+{
+    return after == NULL ? find_below(tree->root, fits, context)
+                         : find_after(tree, tree->root, &after->in_order.node,
+                                      fits, context);
+}
+
+/* Of all classes the one that stands first. */
 struct job *queue_find_by(const struct queue *queue, const struct job *after,
                           queue_fits_f *fits, const void *context)
 {
-    return find_after(&queue->tree,
-                      after == NULL ? NULL : &after->in_order.node, fits,
-                      context);
+    struct job *first = NULL;
+
+    for (unsigned i = 0; i < sizeof queue->used / sizeof *queue->used; i++) {
+        for (uint64_t used = queue->used[i]; used != 0; used &= used - 1) {
+            unsigned class = 64 * i + (unsigned)__builtin_ctzll(used);
+            struct job *job =
+                find_in(&queue->classes[class], after, fits, context);
+
+            if (job != NULL &&
+                (first == NULL ||
+                 compare(&job->in_order.node, &first->in_order.node) < 0))
+                first = job;
+        }
+    }
+    return first;
 }
 
 static bool fits_hole(const void *context, uint32_t min_nodes, dur_us walltime)
@@ -253,7 +310,5 @@ struct job *queue_find_shortest(const struct queue *queue,
                                 const struct queue_hole *hole)
 {
     assert(queue->keeps_shortest);
-    return find_after(&queue->shortest,
-                      after == NULL ? NULL : &after->by_walltime.node,
-                      fits_hole, hole);
+    return find_in(&queue->shortest, after, fits_hole, hole);
 }

@@ -2,9 +2,11 @@
 /*
  * The queue: pending jobs that may start, by priority, then arrival (FCFS).
  *
- * A tree whose subtrees know their smallest size and shortest walltime, so
- * that backfilling finds the next job that fits without looking at the others.
- * Where backfilling tries the shortest jobs first, a second one has them in
+ * Beside the tree of all jobs there is one for each class of sizes, whose
+ * subtrees know their shortest walltime: backfilling finds the next job that
+ * fits without looking at the others, in O(classes + log n). One tree alone
+ * does not do: nearly every large subtree has a small job and a short one.
+ * Where backfilling tries the shortest jobs first, another one has them in
  * that order.
  */
 #ifndef ERM_CORE_QUEUE_H
@@ -12,9 +14,15 @@
 
 #include "core/job.h"
 
+/* Sizes below 16 are classes of their own, larger ones are in eighths of an
+ * octave. */
+#define QUEUE_CLASSES (16 + 28 * 8)
+
 struct queue {
     struct tree tree;
-    struct tree shortest; /* by walltime, then in order */
+    struct tree classes[QUEUE_CLASSES];
+    uint64_t used[(QUEUE_CLASSES + 63) / 64]; /* classes that are not empty */
+    struct tree shortest;                     /* by walltime, then in order */
     bool keeps_shortest;
 };
 
@@ -46,7 +54,7 @@ struct queue_hole {
 };
 /* The first job after AFTER (NULL: from the start) whose minima fit: min <=
  * n_free and (shortest <= longest or min <= n_extra), `shortest` its walltime
- * at its best size. NULL if none. Where the walltime follows the size it may
+ * at its best start. NULL if none. Where the walltime follows the size it may
  * still not fit. */
 struct job *queue_find(const struct queue *queue, const struct job *after,
                        const struct queue_hole *hole);

@@ -59,7 +59,8 @@ void sched_destroy(struct sched *sched)
 void sched_set_config(struct sched *sched, const struct sched_config *config)
 {
     bool is_moved = sched->config.ends != config->ends ||
-                    sched->config.least_run != config->least_run;
+                    sched->config.least_run != config->least_run ||
+                    sched->config.start_at_max != config->start_at_max;
 
     sched->config = *config;
     queue_keep_shortest(&sched->queue,

@@ -33,10 +33,11 @@ dur_us walltime_at(const struct job_request *request, uint32_t n)
 }
 
 /* Between two entries of its run times it only rises or only falls. */
-static dur_us outermost(const struct job_request *request, bool is_longest)
+static dur_us outermost(const struct job_request *request, uint32_t most,
+                        bool is_longest)
 {
     dur_us best = walltime_at(request, request->min_nodes);
-    dur_us other = walltime_at(request, request->max_nodes);
+    dur_us other = walltime_at(request, most);
 
     if (is_longest ? other > best : other < best)
         best = other;
@@ -45,7 +46,7 @@ static dur_us outermost(const struct job_request *request, bool is_longest)
     for (uint32_t i = 0; i < request->n_runtimes; i++) {
         uint32_t n = request->runtimes[i].nodes;
 
-        if (n < request->min_nodes || n > request->max_nodes)
+        if (n < request->min_nodes || n > most)
             continue;
         other = walltime_at(request, n);
         if (is_longest ? other > best : other < best)
@@ -54,14 +55,14 @@ static dur_us outermost(const struct job_request *request, bool is_longest)
     return best;
 }
 
-dur_us walltime_shortest(const struct job_request *request)
+dur_us walltime_shortest(const struct job_request *request, uint32_t most)
 {
-    return outermost(request, false);
+    return outermost(request, most, false);
 }
 
 dur_us walltime_longest(const struct job_request *request)
 {
-    return outermost(request, true);
+    return outermost(request, request->max_nodes, true);
 }
 
 dur_us walltime_of_run(const struct job *job)

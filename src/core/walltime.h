@@ -16,9 +16,9 @@ dur_us walltime_scaled(const struct job_request *request, dur_us span,
                        uint32_t n);
 /* The walltime at N nodes (> 0); TIME_NEVER = no limit. */
 dur_us walltime_at(const struct job_request *request, uint32_t n);
-/* The shortest and the longest that it has at any size from min_nodes to
- * max_nodes. */
-dur_us walltime_shortest(const struct job_request *request);
+/* The shortest that it has at any size from min_nodes to MOST, and the longest
+ * up to max_nodes. */
+dur_us walltime_shortest(const struct job_request *request, uint32_t most);
 dur_us walltime_longest(const struct job_request *request);
 
 /* What a job that has started has from its start to its planned end;

@@ -25,7 +25,7 @@ static void without_the_flag_it_is_the_same_at_any_size(void **state)
     request.walltime_scales = false;
     for (uint32_t n = 1; n <= 4; n++)
         assert_int_equal(walltime_at(&request, n), sec(1000));
-    assert_int_equal(walltime_shortest(&request), sec(1000));
+    assert_int_equal(walltime_shortest(&request, request.max_nodes), sec(1000));
     assert_int_equal(walltime_longest(&request), sec(1000));
 }
 
@@ -37,13 +37,14 @@ static void it_is_meant_at_the_preferred_size(void **state)
     assert_int_equal(walltime_at(&request, 1), sec(2000));
     assert_int_equal(walltime_at(&request, 2), sec(1000));
     assert_int_equal(walltime_at(&request, 4), sec(500));
-    assert_int_equal(walltime_shortest(&request), sec(500));
+    assert_int_equal(walltime_shortest(&request, request.max_nodes), sec(500));
     assert_int_equal(walltime_longest(&request), sec(2000));
     request.pref_nodes = 0;
     assert_int_equal(walltime_at(&request, 1), sec(1000));
     request.walltime = TIME_NEVER;
     assert_int_equal(walltime_at(&request, 4), TIME_NEVER);
-    assert_int_equal(walltime_shortest(&request), TIME_NEVER);
+    assert_int_equal(walltime_shortest(&request, request.max_nodes),
+                     TIME_NEVER);
 }
 
 /* At efficiency 0.8 on 5 nodes: a sixteenth of it is serial. */
@@ -69,7 +70,7 @@ static void it_follows_run_times_wherever_they_turn(void **state)
     request.n_runtimes = 4;
     request.walltime = sec(60);
     assert_int_equal(walltime_at(&request, 1), sec(120));
-    assert_int_equal(walltime_shortest(&request), sec(60));
+    assert_int_equal(walltime_shortest(&request, request.max_nodes), sec(60));
     assert_int_equal(walltime_longest(&request), sec(480));
 }
 
