@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Checks who may include whom, and that the core stays pure.
 
-usage: layers.py SOURCE_ROOT LIBCORE LIBBASE
+usage: layers.py SOURCE_ROOT LIBCORE LIBBASE LIBSIM
 
 Prints TAP. The table is that of doc/layers.md: a layer may include itself and
 what is listed.
@@ -40,6 +40,12 @@ FOREIGN = {"erm.h": {"lib", "cli"},
            "jansson.h": {"codec", "manager", "client", "cli"},
            "sqlite3.h": {"store"}, "zlib.h": {"sim"}, "hwloc.h": {"launch"},
            "event2/": {"launch", "manager"}, "uthash.h": {"launch", "manager"}}
+# What the simulator may call of the core: the one door, what goes in and comes
+# out of it, and what a job says of itself. Nothing that decides.
+DOOR = re.compile(
+    r"^(sched_(config_init|create|destroy|job|step)|actions_\w+"
+    r"|event_(init|release)|job_(relative_time|request_\w+|\w+_name"
+    r"|state_is_terminal))$")
 # What the core may call outside itself and base's pure part.
 PURE = re.compile(
     r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|dup|ndup|spn|cspn"
@@ -91,6 +97,15 @@ def check_purity(libcore, libbase):
     return problems
 
 
+def check_door(libsim, libcore):
+    used = symbols(libsim, "U") & symbols(libcore, "T")
+    problems = [f"libsim decides by itself: it calls {name}"
+                for name in sorted(used) if not DOOR.match(name)]
+    if "sched_step" not in used:
+        problems.append("libsim does not call sched_step")
+    return problems
+
+
 def check_state(root):
     """No mutable variable outside functions in the core."""
     out = subprocess.run(
@@ -104,6 +119,8 @@ def main():
     root = pathlib.Path(sys.argv[1])
     checks = [("include lines follow the layers", check_includes(root)),
               ("the core is pure (nm -u)", check_purity(*sys.argv[2:4])),
+              ("the simulator uses the one door (nm -u)",
+               check_door(sys.argv[4], sys.argv[2])),
               ("the core has no mutable globals", check_state(root))]
     print(f"1..{len(checks)}")
     for i, (what, problems) in enumerate(checks, 1):
