@@ -79,6 +79,20 @@ print(at)' "$output" "$1"
     has "there is no 'elastik'" "did you mean 'elastic'?"
 }
 
+@test "linear speed-up at no cost uses what the rigid jobs use" {
+    run -0 erm simulate --generate lublin:500:1.1 --malleable 100 --model L2
+    has '1.0000 of rigid' 'grown' 'shrunk'
+    run -0 erm simulate --generate lublin:500:1.1 --malleable 100 --model E80
+    [[ "$output" != *'1.0000 of rigid'* ]]
+}
+
+@test "without a malleable job elastic is EASY, job by job" {
+    run -0 erm simulate --generate lublin:500:1.1 --mode rigid --csv -
+    local rigid=$output
+    run -0 erm simulate --generate lublin:500:1.1 --mode elastic --csv -
+    is "$output" "$rigid"
+}
+
 @test "the same seed, the same result; another one, another" {
     local words=(--generate lublin:300:1.1 --malleable 50 --refuse 10 --stall 5
         --die 2 --node-mtbf 5d --shake 60 --resize-cost 30 --csv -)
