@@ -68,6 +68,11 @@ static const struct spec_word losses[] = {
         .key = name, .type = "string", .read = spec_read_string,           \
         .write = spec_write_string, .offset = IN_SPEC(member), .doc = text \
     }
+#define COMMAND(name, member, text)                                        \
+    {                                                                      \
+        .key = name, .type = "string", .read = spec_read_command,          \
+        .write = spec_write_string, .offset = IN_SPEC(member), .doc = text \
+    }
 #define COUNT(name, member, text)                                       \
     {                                                                   \
         .key = name, .type = "number", .read = spec_read_count,         \
@@ -120,11 +125,11 @@ static const struct spec_field fields[] = {
     {.key = "command",
      .alias = "job_command",
      .type = "string",
-     .read = spec_read_string,
+     .read = spec_read_command,
      .write = spec_write_string,
      .offset = IN_SPEC(command),
      .doc = "the shell command"},
-    STRING("worker", worker, "the shell command of a worker on each node"),
+    COMMAND("worker", worker, "the shell command of a worker on each node"),
     WORD("type", request.kind, kinds, -1, "what may happen to its size"),
     PART("elastic", "true or false", spec_read_elastic, spec_write_nothing,
          "true is the type \"elastic\""),
@@ -188,7 +193,7 @@ static const struct spec_field fields[] = {
      .words = resizes,
      .absent = -1,
      .doc = "how it is told to change its size"},
-    STRING("hook", hook, "the shell command that is run at each resize"),
+    COMMAND("hook", hook, "the shell command that is run at each resize"),
     SIGNAL("resize_signal", resize_signal,
            "the signal that tells it of a resize"),
     TIME("resize_cost", request.resize_cost, 1, DURATION_MAX, 0,

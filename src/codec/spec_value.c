@@ -15,6 +15,7 @@
 #include "base/alloc.h"
 #include "base/duration.h"
 #include "base/suggest.h"
+#include "base/shell_words.h"
 #include "codec/json_text.h"
 #include "codec/spec_fields.h"
 
@@ -222,6 +223,22 @@ void spec_read_string(struct spec_reader *reader, const json_t *value)
         free(*to);
         *to = mem_strdup(text);
     }
+}
+
+void spec_read_command(struct spec_reader *reader, const json_t *value)
+{
+    const char *text = spec_value_string(reader, value);
+    struct shell_words words;
+    struct err err;
+
+    if (!text)
+        return;
+    if (shell_words_split(text, &words, &err) != 0) {
+        spec_error(reader, "%s", err.text);
+        return;
+    }
+    shell_words_release(&words);
+    spec_read_string(reader, value);
 }
 
 /* A string that is shown in tables and terminals: no escape sequences. */

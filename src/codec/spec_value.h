@@ -34,6 +34,8 @@ json_t *spec_duration_json(dur_us d);
 /* Readers and writers of fields whose value is at field->offset. A writer
  * returns NULL for what was not given. */
 void spec_read_string(struct spec_reader *reader, const json_t *value);
+/* As a string; a shell command whose quotes are closed. */
+void spec_read_command(struct spec_reader *reader, const json_t *value);
 void spec_read_line(struct spec_reader *reader, const json_t *value);
 void spec_read_count(struct spec_reader *reader, const json_t *value);
 void spec_read_signed(struct spec_reader *reader, const json_t *value);

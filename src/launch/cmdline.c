@@ -9,8 +9,8 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/shell_words.h"
 #include "launch/prun.h"
-#include "launch/words.h"
 
 #define EXAMOL_MARKER "NUM_NODES_EXAMOL"
 
@@ -21,7 +21,7 @@ struct span {
 struct adapter {
     const char *text;
     const struct allocation *allocation;
-    struct words words;
+    struct shell_words words;
     struct strbuf list; /* the node names, joined by commas */
     struct strbuf *out;
     size_t done;    /* so much of the text is in OUT */
@@ -112,7 +112,7 @@ static void replace(struct adapter *ad, struct span span, enum value value)
  * quotes in another way: that is never touched. */
 static bool take_plain(const struct adapter *ad, struct span *span)
 {
-    switch (words_quoting(ad->text + span->start, span->len)) {
+    switch (shell_words_quoting(ad->text + span->start, span->len)) {
     case WORD_DOUBLE:
         span->start++;
         span->len -= 2;
@@ -126,7 +126,7 @@ static bool take_plain(const struct adapter *ad, struct span *span)
 
 static struct span word_span(const struct adapter *ad, size_t i)
 {
-    const struct word *word = &ad->words.items[i];
+    const struct shell_word *word = &ad->words.items[i];
     return (struct span){word->start, word->len};
 }
 
@@ -147,7 +147,7 @@ static bool split_at_equals(const struct adapter *ad, struct span *name,
 /* Index of the word that is the value of the flag at word I, or words.n. */
 static size_t value_word(const struct adapter *ad, size_t i)
 {
-    size_t next = words_next(&ad->words, i);
+    size_t next = shell_words_next(&ad->words, i);
     if (next < ad->words.n && ad->text[ad->words.items[next].start] == '-')
         return ad->words.n;
     return next;
@@ -230,20 +230,20 @@ static void add_examol(const struct adapter *ad, struct strbuf *out)
 
 static bool adapt_marker(struct adapter *ad, size_t i)
 {
-    const struct word *word = &ad->words.items[i];
+    const struct shell_word *word = &ad->words.items[i];
     struct span span = word_span(ad, i);
     if (!word->is_command || !span_is(ad, span, EXAMOL_MARKER))
         return false;
     copy_to(ad, span.start);
     add_examol(ad, ad->out);
     ad->done += span.len;
-    ad->program = words_next(&ad->words, i);
+    ad->program = shell_words_next(&ad->words, i);
     return true;
 }
 
 static bool adapt_prun(struct adapter *ad, size_t i)
 {
-    const struct word *word = &ad->words.items[i];
+    const struct shell_word *word = &ad->words.items[i];
     if (!(word->is_command || i == ad->program) || !ad->allocation->dvm_uri ||
         !prun_is(ad->text, &ad->words, i))
         return false;
@@ -254,29 +254,29 @@ static bool adapt_prun(struct adapter *ad, size_t i)
 
 bool cmdline_calls_prun(const char *command)
 {
-    struct words words;
+    struct shell_words words;
     bool is_found = false;
-    if (words_split(command, &words, NULL))
+    if (shell_words_split(command, &words, NULL))
         return false;
     size_t program = words.n; /* behind a marker */
     for (size_t i = 0; i < words.n && !is_found; i++) {
-        const struct word *word = &words.items[i];
+        const struct shell_word *word = &words.items[i];
         if (word->is_command && word->len == strlen(EXAMOL_MARKER) &&
             !strncmp(command + word->start, EXAMOL_MARKER, word->len))
-            program = words_next(&words, i);
+            program = shell_words_next(&words, i);
         is_found =
             (word->is_command || i == program) && prun_is(command, &words, i);
     }
-    words_release(&words);
+    shell_words_release(&words);
     return is_found;
 }
 
 /* Between the words of one plain command there are only blanks. */
-static bool is_plain(const char *command, const struct words *words)
+static bool is_plain(const char *command, const struct shell_words *words)
 {
     size_t end = 0;
     for (size_t i = 0; i < words->n; i++) {
-        const struct word *word = &words->items[i];
+        const struct shell_word *word = &words->items[i];
         if (strspn(command + end, " \t") != word->start - end ||
             word->command != words->items[0].command)
             return false;
@@ -289,13 +289,13 @@ static bool is_plain(const char *command, const struct words *words)
 
 size_t cmdline_program(const char *command)
 {
-    struct words words;
+    struct shell_words words;
     size_t len = 0;
-    if (words_split(command, &words, NULL))
+    if (shell_words_split(command, &words, NULL))
         return 0;
     if (is_plain(command, &words) && words.items[0].start == 0)
         len = words.items[0].len;
-    words_release(&words);
+    shell_words_release(&words);
     return len;
 }
 
@@ -303,7 +303,7 @@ int cmdline_adapt(const char *command, const struct allocation *allocation,
                   struct strbuf *out, struct err *err)
 {
     struct adapter ad = {.text = command, .allocation = allocation, .out = out};
-    if (words_split(command, &ad.words, err))
+    if (shell_words_split(command, &ad.words, err))
         return -1;
     strbuf_init(&ad.list);
     hostlist_join(allocation->nodes, ",", &ad.list);
@@ -317,7 +317,7 @@ int cmdline_adapt(const char *command, const struct allocation *allocation,
     }
     copy_to(&ad, strlen(command));
     strbuf_release(&ad.list);
-    words_release(&ad.words);
+    shell_words_release(&ad.words);
     return 0;
 }
 

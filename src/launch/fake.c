@@ -20,8 +20,8 @@
 #include <uthash.h>
 
 #include "base/alloc.h"
+#include "base/shell_words.h"
 #include "launch/clearing.h"
-#include "launch/words.h"
 
 /* Instants are clock_boot_us(); only the record has the wall clock. */
 struct run {
@@ -189,7 +189,7 @@ static void on_timer(evutil_socket_t fd, short what, void *context)
         set_timer(run);
 }
 
-static bool word_is(const char *command, const struct word *word,
+static bool word_is(const char *command, const struct shell_word *word,
                     const char *text)
 {
     return word->len == strlen(text) &&
@@ -197,19 +197,19 @@ static bool word_is(const char *command, const struct word *word,
 }
 
 /* The number in the next word, 0 when there is none. */
-static double number_after(const char *command, const struct words *words,
+static double number_after(const char *command, const struct shell_words *words,
                            size_t i)
 {
-    i = words_next(words, i);
+    i = shell_words_next(words, i);
     return i < words->n ? strtod(command + words->items[i].start, NULL) : 0;
 }
 
 static void read_command(struct run *run, const char *command,
-                         const struct words *words)
+                         const struct shell_words *words)
 {
     bool is_known = false;
     for (size_t i = 0; i < words->n; i++) {
-        const struct word *word = &words->items[i];
+        const struct shell_word *word = &words->items[i];
         bool is_false = word_is(command, word, "false");
         if (word_is(command, word, "sleep"))
             run->run_time +=
@@ -248,11 +248,11 @@ static int start(struct launcher *launcher,
                  const struct launch_request *request, struct err *err)
 {
     struct fake *fake = to_fake(launcher);
-    struct words words;
+    struct shell_words words;
     if (find(fake, &request->key))
         return err_set(err, ERR_CONFLICT, "job %lld was started before",
                        (long long)request->key.job_id);
-    if (words_split(request->command, &words, err))
+    if (shell_words_split(request->command, &words, err))
         return -1;
     struct run *run = mem_alloc(sizeof(*run));
     run->key = request->key;
@@ -263,7 +263,7 @@ static int start(struct launcher *launcher,
     run->walltime = request->walltime;
     run->grace = request->grace;
     read_command(run, request->command, &words);
-    words_release(&words);
+    shell_words_release(&words);
     HASH_ADD(hh, fake->runs, key, sizeof(run->key), run);
     set_timer(run);
     return 0;

@@ -84,11 +84,12 @@ static const struct option_row *find_row(const char *name, size_t len)
 }
 
 /* The topics that the user's own options settle. */
-static unsigned topics_given(const char *text, const struct words *words,
+static unsigned topics_given(const char *text, const struct shell_words *words,
                              size_t i)
 {
     unsigned given = 0;
-    for (i = words_next(words, i); i < words->n; i = words_next(words, i)) {
+    for (i = shell_words_next(words, i); i < words->n;
+         i = shell_words_next(words, i)) {
         const char *word = text + words->items[i].start;
         size_t len = words->items[i].len;
         const char *equals = memchr(word, '=', len);
@@ -100,7 +101,7 @@ static unsigned topics_given(const char *text, const struct words *words,
             continue;
         given |= row->topic;
         for (int k = 0; k < row->n_values && !equals && i < words->n; k++)
-            i = words_next(words, i);
+            i = shell_words_next(words, i);
         if (i == words->n)
             break;
     }
@@ -144,9 +145,9 @@ static void add_hosts(struct strbuf *out, const struct allocation *allocation)
                        allocation->slots ? allocation->slots[i] : 1);
 }
 
-bool prun_is(const char *text, const struct words *words, size_t i)
+bool prun_is(const char *text, const struct shell_words *words, size_t i)
 {
-    const struct word *word = &words->items[i];
+    const struct shell_word *word = &words->items[i];
     const char *start = text + word->start;
     if (word->quoting != WORD_BARE || word->len < 4)
         return false;
@@ -154,8 +155,9 @@ bool prun_is(const char *text, const struct words *words, size_t i)
     return memcmp(name, "prun", 4) == 0 && (name == start || name[-1] == '/');
 }
 
-void prun_add_options(const char *text, const struct words *words, size_t i,
-                      const struct allocation *allocation, struct strbuf *out)
+void prun_add_options(const char *text, const struct shell_words *words,
+                      size_t i, const struct allocation *allocation,
+                      struct strbuf *out)
 {
     unsigned given = topics_given(text, words, i);
     unsigned per_node = allocation->procs_per_node;

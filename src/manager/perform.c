@@ -57,13 +57,6 @@ static int try_start(struct manager *manager, const struct job *job,
     return result;
 }
 
-/* What is wrong with the job itself will be so again. */
-static bool is_for_good(const struct err *err)
-{
-    return err->code == ERR_INPUT || err->code == ERR_NOT_FOUND ||
-           err->code == ERR_DENIED;
-}
-
 static void start_job(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
@@ -81,7 +74,7 @@ static void start_job(struct manager *manager, const struct action *action)
         late_starts_add(manager->late_starts, action->job, action->attempt);
     else
         reports_start_failed(manager, action->job, action->attempt, err.text,
-                             is_for_good(&err));
+                             reports_start_is_refused(&err));
 }
 
 /* The job's own grace, as at its start. */

@@ -55,6 +55,12 @@ void reports_start_failed(struct manager *manager, int64_t job,
     fail_start(manager, job, attempt, why, is_final, 0);
 }
 
+bool reports_start_is_refused(const struct err *err)
+{
+    return err->code == ERR_INPUT || err->code == ERR_NOT_FOUND ||
+           err->code == ERR_DENIED;
+}
+
 static bool is_short_of_space(const struct manager *manager)
 {
     struct statvfs fs;

@@ -189,6 +189,50 @@ static void put_off(struct manager *manager, struct crew *crew,
                 (long long)((pause + USEC_PER_SEC - 1) / USEC_PER_SEC));
 }
 
+/* Nothing of the job is of use when no worker stays up. */
+static bool does_none_work(const struct crew *crew)
+{
+    const struct slot *slot;
+
+    for (slot = crew->slots; slot != NULL; slot = slot->next) {
+        if (slot->n_failures < FAILURES_MAX)
+            return false;
+    }
+    return true;
+}
+
+static void fail(struct manager *manager, struct crew *crew,
+                 const struct slot *slot, const char *why)
+{
+    struct err err;
+
+    crew->has_failed = true;
+    strbuf_add_fmt(&crew->failure, "no worker stays up: the one on %s %s",
+                   node_names_name(manager->nodes, slot->node), why);
+    log_warning(&manager->log, "job %lld: %s", (long long)crew->job,
+                crew->failure.text);
+    err_clear(&err);
+    if (parts_end_attempt(manager, crew->job, crew->attempt, crew->grace,
+                          &err) != 0)
+        log_warning(&manager->log, "job %lld cannot be ended: %s",
+                    (long long)crew->job, err.text);
+}
+
+/* A growth whose worker does not stay up is given up alone. */
+static void judge(struct manager *manager, struct crew *crew,
+                  const struct slot *slot, const char *why)
+{
+    const struct job *job = sched_job(manager->sched, crew->job);
+    const struct idset *growth = job != NULL ? growth_of(crew, job) : NULL;
+
+    if (slot->n_failures < FAILURES_MAX)
+        return;
+    if (growth != NULL && idset_has(growth, slot->node))
+        crew->failed_seq = job->directive.seq;
+    else if (does_none_work(crew))
+        fail(manager, crew, slot, why);
+}
+
 static void try_start(struct manager *manager, struct crew *crew,
                       const struct job *job, struct slot *slot,
                       const struct idset *nodes)
@@ -208,7 +252,11 @@ static void try_start(struct manager *manager, struct crew *crew,
         return;
     strbuf_init(&why);
     strbuf_add_fmt(&why, "could not be started: %s", err.text);
+    if (reports_start_is_refused(&err))
+        slot->n_failures = FAILURES_MAX - 1;
     put_off(manager, crew, slot, why.text);
+    if (err.code != ERR_FULL) /* a disk that is full is waited for */
+        judge(manager, crew, slot, why.text);
     strbuf_release(&why);
 }
 
@@ -241,6 +289,8 @@ static void start_missing(struct manager *manager, struct crew *crew,
 
     IDSET_EACH (wanted, node) {
         struct slot *slot = crew_slot(crew, node);
+        if (crew->has_failed)
+            return;
         if (!state_of(manager, crew, node).is_live && !slot->is_done &&
             slot->due <= now)
             try_start(manager, crew, job, slot, wanted);
@@ -368,7 +418,7 @@ static void look(struct manager *manager, struct crew *crew)
 {
     const struct job *job = sched_job(manager->sched, crew->job);
     struct idset wanted = {.words = NULL};
-    bool is_end;
+    bool is_end, had_failed = crew->has_failed;
 
     if (job == NULL || job->attempt != crew->attempt || !crew->has_begun ||
         crew->is_over)
@@ -377,6 +427,8 @@ static void look(struct manager *manager, struct crew *crew)
     end_unwanted(manager, crew, &wanted, is_ending(manager, crew, job));
     start_missing(manager, crew, job, &wanted);
     set_timer(manager, crew, &wanted);
+    if (crew->has_failed && !had_failed)
+        event_active(crew->timer, EV_TIMEOUT, 0); /* none is wanted now */
     is_end = crew->is_alone && are_all_done(crew, &wanted) &&
              parts_n_live(manager, crew->job, crew->attempt) == 0;
     idset_release(&wanted);
@@ -403,50 +455,6 @@ void workers_look(struct manager *manager, int64_t job)
 }
 
 /* ---- failures ---- */
-
-/* Nothing of the job is of use when no worker stays up. */
-static bool does_none_work(const struct crew *crew)
-{
-    const struct slot *slot;
-
-    for (slot = crew->slots; slot != NULL; slot = slot->next) {
-        if (slot->n_failures < FAILURES_MAX)
-            return false;
-    }
-    return true;
-}
-
-static void fail(struct manager *manager, struct crew *crew,
-                 const struct slot *slot, const char *why)
-{
-    struct err err;
-
-    crew->has_failed = true;
-    strbuf_add_fmt(&crew->failure, "no worker stays up: the one on %s %s",
-                   node_names_name(manager->nodes, slot->node), why);
-    log_warning(&manager->log, "job %lld: %s", (long long)crew->job,
-                crew->failure.text);
-    err_clear(&err);
-    if (parts_end_attempt(manager, crew->job, crew->attempt, crew->grace,
-                          &err) != 0)
-        log_warning(&manager->log, "job %lld cannot be ended: %s",
-                    (long long)crew->job, err.text);
-}
-
-/* A growth whose worker does not stay up is given up alone. */
-static void judge(struct manager *manager, struct crew *crew,
-                  const struct slot *slot, const char *why)
-{
-    const struct job *job = sched_job(manager->sched, crew->job);
-    const struct idset *growth = job != NULL ? growth_of(crew, job) : NULL;
-
-    if (slot->n_failures < FAILURES_MAX)
-        return;
-    if (growth != NULL && idset_has(growth, slot->node))
-        crew->failed_seq = job->directive.seq;
-    else if (does_none_work(crew))
-        fail(manager, crew, slot, why);
-}
 
 static void describe_end(const struct launch_report *report, struct strbuf *out)
 {

@@ -83,14 +83,16 @@ rejects() {
         'jobs[0].hook: only elastic and evolving jobs are resized'
 }
 
-@test "a command whose quote is not closed fails alone, with its reason" {
-    echo '[{"command": "echo \"a"}, {"command": "echo ran >good"}]' >jobs.json
-    start_nodes 1 -j jobs.json
-    wait_state 2 completed
-    wait_state 1 failed
-    run -0 erm why 1
-    has 'quote'
-    run -126 erm wait 1
+@test "a command whose quote is not closed is refused where it stands" {
+    rejects '{"command": "echo \"a"}' \
+        'jobs.json:2:2: error: jobs[0].command: a double quote is not closed, column 6'
+    erm stop
+    rm -rf "$STATE" good
+    rejects '{"command": "x", "worker": "echo $(a"}' \
+        "jobs[0].worker: '\$(' is not closed, column 7"
+    run -1 erm submit -- 'echo "a'
+    has 'command: a double quote is not closed, column 6'
+    is "$(count_jobs)" 1
 }
 
 @test "all errors at once, in the order of the file" {

@@ -31,6 +31,30 @@ static void test_walltimes_in_every_form(void **state)
     assert_int_equal(walltime_of("100000000"), DURATION_MAX);
 }
 
+static void test_commands_that_no_shell_could_read(void **state)
+{
+    static const struct refusal refusals[] = {
+        {"\"job_command\": \"echo 'a\"",
+         "job_command: the same as \"command\", which is given too", NULL},
+        {"\"worker\": \"echo 'a\"",
+         "worker: a single quote is not closed, column 6", NULL},
+        {"\"hook\": \"echo $(a\", \"elastic\": true",
+         "hook: '$(' is not closed, column 7", NULL},
+    };
+    struct job_spec spec;
+    struct err err;
+
+    (void)state;
+    refuse_all(refusals, N_OF(refusals));
+    assert_int_equal(
+        job_spec_from_text("{\"command\": \"echo \\\"a\"}", &spec, &err), -1);
+    assert_string_equal(err.text,
+                        "command: a double quote is not closed, column 6");
+    read_spec(&spec, "\"worker\": \"echo 'a' \\\"$(b)\\\" # don't\"");
+    assert_string_equal(spec.worker, "echo 'a' \"$(b)\" # don't");
+    job_spec_release(&spec);
+}
+
 static void test_times_out_of_range(void **state)
 {
     static const struct refusal refusals[] = {
@@ -235,6 +259,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_walltimes_in_every_form),
+        cmocka_unit_test(test_commands_that_no_shell_could_read),
         cmocka_unit_test(test_times_out_of_range),
         cmocka_unit_test(test_zero_where_it_means_something),
         cmocka_unit_test(test_spans_go_where_they_belong),

@@ -17,16 +17,16 @@ static void assert_options(const char *command, const char *uri,
     static const uint32_t slots[] = {4, 8};
     struct allocation allocation = {
         .nodes = &nodes, .slots = slots, .dvm_uri = uri};
-    struct words words;
+    struct shell_words words;
     struct strbuf out;
     struct err err;
     strbuf_init(&out);
-    assert_int_equal(words_split(command, &words, &err), 0);
+    assert_int_equal(shell_words_split(command, &words, &err), 0);
     assert_true(prun_is(command, &words, 0));
     prun_add_options(command, &words, 0, &allocation, &out);
     assert_string_equal(out.text, expected);
     strbuf_release(&out);
-    words_release(&words);
+    shell_words_release(&words);
 }
 
 static void test_all_of_them(void **state)
@@ -82,30 +82,30 @@ static void test_processes_per_node(void **state)
     const struct hostlist nodes = {.names = names, .n = 1};
     struct allocation allocation = {
         .nodes = &nodes, .procs_per_node = 16, .dvm_uri = "/u"};
-    struct words words;
+    struct shell_words words;
     struct strbuf out;
     struct err err;
     strbuf_init(&out);
-    assert_int_equal(words_split("prun app", &words, &err), 0);
+    assert_int_equal(shell_words_split("prun app", &words, &err), 0);
     prun_add_options("prun app", &words, 0, &allocation, &out);
     assert_string_equal(out.text, " --dvm-uri file:/u --host a:1 --map-by node "
                                   "--bind-to none -n 16");
     strbuf_release(&out);
-    words_release(&words);
+    shell_words_release(&words);
 }
 
 static void test_which_word_is_prun(void **state)
 {
     (void)state;
-    struct words words;
+    struct shell_words words;
     struct err err;
     const char *text = "prun /opt/bin/prun xprun prun2 'prun' \"prun\" run";
-    assert_int_equal(words_split(text, &words, &err), 0);
+    assert_int_equal(shell_words_split(text, &words, &err), 0);
     static const bool expected[] = {true,  true,  false, false,
                                     false, false, false};
     for (size_t i = 0; i < words.n; i++)
         assert_int_equal(prun_is(text, &words, i), expected[i]);
-    words_release(&words);
+    shell_words_release(&words);
 }
 
 int main(void)

@@ -208,6 +208,27 @@ static int try_submit(struct stage *stage, const char *text,
     return rc;
 }
 
+static const struct launcher_ops *usual;
+static struct launcher_ops refusing;
+static uint32_t least_refused;
+
+static int refuse(struct launcher *launcher,
+                  const struct launch_request *request, struct err *err)
+{
+    return request->key.part < least_refused
+               ? usual->start(launcher, request, err)
+               : err_set(err, ERR_INPUT, "a single quote is not closed");
+}
+
+void stage_refuse(struct stage *stage, uint32_t least)
+{
+    usual = stage->manager->launcher->ops;
+    refusing = *usual;
+    refusing.start = refuse;
+    least_refused = least;
+    stage->manager->launcher->ops = &refusing;
+}
+
 int64_t stage_submit(struct stage *stage, const char *spec)
 {
     struct submit_result result;

@@ -45,6 +45,9 @@ void stage_expect_log(struct stage *stage, const char *text);
 void stage_expect_file(struct stage *stage, const char *name, const char *text);
 void stage_expect_no(struct stage *stage, const char *name, const char *text);
 
+/* From now on the launcher refuses to start any part of a job from number
+ * LEAST on (0: the job's own program), for what is wrong with the job. */
+void stage_refuse(struct stage *stage, uint32_t least);
 /* Submits an entry of a jobs file; its id. */
 int64_t stage_submit(struct stage *stage, const char *spec);
 /* The same, and it must fail: with the error. */

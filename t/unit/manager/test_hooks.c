@@ -11,12 +11,10 @@
     "1, \"cooldown\": 0, \"walltime\": \"1:00:00\"}"
 
 /* A job with that hook is asked to grow by one node, within a second. */
-static uint64_t start_growth(struct stage *stage, const char *spec)
+static uint64_t ask_growth(struct stage *stage, const char *spec)
 {
     struct event event;
 
-    stage->options.sched.mode = "evolving";
-    stage_start(stage);
     stage_submit(stage, spec);
     stage_expect(stage, 1, JOB_RUNNING);
     event_init(&event, EV_RESIZE_ASKED, manager_now(stage->manager));
@@ -27,6 +25,13 @@ static uint64_t start_growth(struct stage *stage, const char *spec)
     event.duration = USEC_PER_SEC;
     assert_int_equal(manager_event(stage->manager, &event, NULL), 0);
     return sched_job(stage->manager->sched, 1)->directive.seq;
+}
+
+static uint64_t start_growth(struct stage *stage, const char *spec)
+{
+    stage->options.sched.mode = "evolving";
+    stage_start(stage);
+    return ask_growth(stage, spec);
 }
 
 static struct part_state part_of(const struct stage *stage, uint64_t seq)
@@ -107,7 +112,10 @@ static void test_what_it_cannot_be_started_for(void **state)
 {
     struct stage *stage = *state;
 
-    start_growth(stage, HOOKED("echo 'open"));
+    stage->options.sched.mode = "evolving";
+    stage_start(stage);
+    stage_refuse(stage, 1);
+    ask_growth(stage, HOOKED("true"));
     stage_expect_log(stage, "the hook of job 1 could not be started");
     stage_expect_log(stage, "expand 1 -> 2 (node2) failed");
 }

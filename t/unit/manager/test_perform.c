@@ -27,7 +27,8 @@ static void test_a_start_that_can_never_work_fails_the_job(void **state)
     struct stage *stage = *state;
 
     stage_start(stage);
-    stage_submit(stage, "{\"command\": \"echo 'open\"}");
+    stage_refuse(stage, 0);
+    stage_submit(stage, "{\"command\": \"true\"}");
     stage_expect(stage, 1, JOB_FAILED);
     assert_int_equal(stage_count_log(stage, "job 1 could not be started"), 1);
 }

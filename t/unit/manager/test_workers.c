@@ -197,6 +197,23 @@ static void test_a_folder_that_is_not_there_is_not_tried_again(void **state)
     assert_true(stage_count_log(stage, "/no/such/folder") > 0);
 }
 
+/* Beside a command, and alone: on the first node already. */
+static void test_one_that_is_refused_is_not_tried_again(void **state)
+{
+    struct stage *stage = *state;
+
+    stage_start(stage);
+    stage_refuse(stage, 1);
+    stage_submit(stage, RIGID("sleep 60", "sleep 60"));
+    stage_submit(stage, "{\"command\": \"sleep 60\", \"launch\":"
+                        " \"workers\"}");
+    stage_expect(stage, 1, JOB_FAILED);
+    stage_expect(stage, 2, JOB_FAILED);
+    assert_int_equal(stage_count_log(stage, "job 1: no worker stays up"), 1);
+    assert_int_equal(stage_count_log(stage, "job 2: no worker stays up"), 1);
+    assert_int_equal(stage_count_log(stage, "it is started again"), 2);
+}
+
 /* There is no folder for its output. */
 static void test_a_growth_whose_worker_cannot_be_started_fails(void **state)
 {
@@ -305,6 +322,7 @@ int main(void)
         STORY(test_a_pause_that_ends_while_the_job_ends),
         STORY(test_when_none_stays_up_the_job_fails),
         STORY(test_a_folder_that_is_not_there_is_not_tried_again),
+        STORY(test_one_that_is_refused_is_not_tried_again),
         STORY(test_a_growth_whose_worker_cannot_be_started_fails),
         STORY(test_a_growth_that_comes_too_late),
         STORY(test_alone_they_are_the_job),

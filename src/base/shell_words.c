@@ -4,7 +4,7 @@
  * read by recursion; its words come before the word that contains it, which
  * is moved to its place in the end.
  */
-#include "launch/words.h"
+#include "base/shell_words.h"
 
 #include <ctype.h>
 #include <stdint.h>
@@ -31,7 +31,7 @@ struct heredoc {
 struct scan {
     const char *text;
     size_t pos;
-    struct words *out;
+    struct shell_words *out;
     unsigned n_commands;
     unsigned depth;
     struct heredoc heredocs[HEREDOCS_MAX]; /* whose bodies are to come */
@@ -218,7 +218,7 @@ static bool is_assignment(const char *word, size_t len)
     return i > 0 && i < len && word[i] == '=';
 }
 
-enum word_quoting words_quoting(const char *word, size_t len)
+enum shell_quoting shell_words_quoting(const char *word, size_t len)
 {
     size_t plain = 0;
     bool in_quotes = len >= 2 && word[0] == '"' && word[len - 1] == '"';
@@ -230,9 +230,9 @@ enum word_quoting words_quoting(const char *word, size_t len)
     return in_quotes ? WORD_DOUBLE : WORD_BARE;
 }
 
-static void push_word(struct scan *s, struct word word)
+static void push_word(struct scan *s, struct shell_word word)
 {
-    struct words *out = s->out;
+    struct shell_words *out = s->out;
     if (out->n == out->size) {
         out->size = out->size ? 2 * out->size : 16;
         out->items = mem_resize(out->items, out->size, sizeof(*out->items));
@@ -252,11 +252,12 @@ static void add_word(struct scan *s, struct place *place)
         begin_command(s, place);
         return;
     }
-    struct word word = {.start = start,
-                        .len = len,
-                        .quoting = words_quoting(s->text + start, len),
-                        .command = place->command,
-                        .is_first = !place->has_words};
+    struct shell_word word = {.start = start,
+                              .len = len,
+                              .quoting =
+                                  shell_words_quoting(s->text + start, len),
+                              .command = place->command,
+                              .is_first = !place->has_words};
     place->has_words = true;
     if (!place->has_command && !is_assignment(s->text + start, len) &&
         !is_prefix(s, start, len))
@@ -365,19 +366,20 @@ static void scan_list(struct scan *s, char end)
 
 static int compare_places(const void *a, const void *b)
 {
-    size_t x = ((const struct word *)a)->start;
-    size_t y = ((const struct word *)b)->start;
+    size_t x = ((const struct shell_word *)a)->start;
+    size_t y = ((const struct shell_word *)b)->start;
     return x < y ? -1 : x > y;
 }
 
-int words_split(const char *text, struct words *out, struct err *err)
+int shell_words_split(const char *text, struct shell_words *out,
+                      struct err *err)
 {
     struct scan s = {.text = text, .out = out};
-    *out = (struct words){0};
+    *out = (struct shell_words){0};
     scan_list(&s, '\0');
     if (s.problem) {
-        words_release(out);
-        return err_set(err, ERR_INPUT, "the command: %s, column %zu", s.problem,
+        shell_words_release(out);
+        return err_set(err, ERR_INPUT, "%s, column %zu", s.problem,
                        s.problem_at + 1);
     }
     if (out->n > 0)
@@ -385,15 +387,15 @@ int words_split(const char *text, struct words *out, struct err *err)
     return 0;
 }
 
-void words_release(struct words *words)
+void shell_words_release(struct shell_words *words)
 {
     if (!words)
         return;
     free(words->items);
-    *words = (struct words){0};
+    *words = (struct shell_words){0};
 }
 
-size_t words_next(const struct words *words, size_t i)
+size_t shell_words_next(const struct shell_words *words, size_t i)
 {
     unsigned command = words->items[i].command;
     for (i++; i < words->n && words->items[i].command != command; i++)

@@ -10,22 +10,22 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
-#include "launch/words.h"
+#include "base/shell_words.h"
 
 /* Each word in brackets; a '*' marks the name of a program, d and m how a
  * word is quoted; a '/' stands where a new simple command begins. */
 static char *show(const char *text)
 {
-    struct words words;
+    struct shell_words words;
     struct strbuf out;
     struct err err;
     strbuf_init(&out);
-    if (words_split(text, &words, &err)) {
+    if (shell_words_split(text, &words, &err)) {
         strbuf_add_str(&out, err.text);
         return strbuf_detach(&out);
     }
     for (size_t i = 0; i < words.n; i++) {
-        const struct word *w = &words.items[i];
+        const struct shell_word *w = &words.items[i];
         if (i > 0 && w->command != words.items[i - 1].command)
             strbuf_add_char(&out, '/');
         strbuf_add_fmt(&out, "[%.*s]%s%s", (int)w->len, text + w->start,
@@ -34,7 +34,7 @@ static char *show(const char *text)
                        : w->quoting == WORD_MIXED ? "m"
                                                   : "");
     }
-    words_release(&words);
+    shell_words_release(&words);
     return strbuf_detach(&out);
 }
 
@@ -139,24 +139,24 @@ static void test_substitutions(void **state)
 static void test_next_skips_what_is_inside(void **state)
 {
     (void)state;
-    struct words words;
+    struct shell_words words;
     struct err err;
-    assert_int_equal(words_split("a $(b c) d; e", &words, &err), 0);
+    assert_int_equal(shell_words_split("a $(b c) d; e", &words, &err), 0);
     assert_int_equal(words.n, 6);
-    size_t i = words_next(&words, 0);
+    size_t i = shell_words_next(&words, 0);
     assert_int_equal(words.items[i].start, 2);
-    i = words_next(&words, i);
+    i = shell_words_next(&words, i);
     assert_int_equal(words.items[i].start, 9);
-    assert_int_equal(words_next(&words, i), words.n);
-    words_release(&words);
-    words_release(NULL);
+    assert_int_equal(shell_words_next(&words, i), words.n);
+    shell_words_release(&words);
+    shell_words_release(NULL);
 }
 
 static void assert_problem(const char *text, const char *expected)
 {
-    struct words words;
+    struct shell_words words;
     struct err err;
-    assert_int_equal(words_split(text, &words, &err), -1);
+    assert_int_equal(shell_words_split(text, &words, &err), -1);
     assert_int_equal(err.code, ERR_INPUT);
     assert_string_equal(err.text, expected);
     assert_int_equal(words.n, 0);
@@ -165,15 +165,15 @@ static void assert_problem(const char *text, const char *expected)
 static void test_what_is_not_closed(void **state)
 {
     (void)state;
-    assert_problem("a 'b", "the command: a single quote is not closed, "
+    assert_problem("a 'b", "a single quote is not closed, "
                            "column 3");
-    assert_problem("a \"b", "the command: a double quote is not closed, "
+    assert_problem("a \"b", "a double quote is not closed, "
                             "column 3");
-    assert_problem("a `b", "the command: a backquote is not closed, column 3");
-    assert_problem("a $(b", "the command: '$(' is not closed, column 4");
-    assert_problem("a ${b", "the command: '${' is not closed, column 4");
-    assert_problem("a $((b", "the command: '$((' is not closed, column 4");
-    assert_problem("a \"$('b\"", "the command: a single quote is not closed, "
+    assert_problem("a `b", "a backquote is not closed, column 3");
+    assert_problem("a $(b", "'$(' is not closed, column 4");
+    assert_problem("a ${b", "'${' is not closed, column 4");
+    assert_problem("a $((b", "'$((' is not closed, column 4");
+    assert_problem("a \"$('b\"", "a single quote is not closed, "
                                  "column 6");
 }
 
@@ -183,12 +183,12 @@ static void test_depth_is_limited(void **state)
     static const char *const parts[] = {"$(", "${", "\"${", "${x:-$("};
     for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++) {
         struct strbuf text;
-        struct words words;
+        struct shell_words words;
         struct err err;
         strbuf_init(&text);
         for (int i = 0; i < 20000; i++)
             strbuf_add_str(&text, parts[k]);
-        assert_int_equal(words_split(text.text, &words, &err), -1);
+        assert_int_equal(shell_words_split(text.text, &words, &err), -1);
         assert_non_null(strstr(err.text, "too deep"));
         strbuf_release(&text);
     }
