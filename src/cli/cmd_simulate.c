@@ -197,7 +197,8 @@ static void describe_policy(const struct sched_config *config,
     if (config->backfill_order == BACKFILL_SHORTEST)
         strbuf_add_str(out, " shortest first");
     if (config->mode == MODE_ELASTIC)
-        strbuf_add_fmt(out, ", expand %s, shrink %s", config->expand->name,
+        strbuf_add_fmt(out, ", sizing %s, expand %s, shrink %s",
+                       sizing_name(config->sizing), config->expand->name,
                        config->shrink->name);
 }
 

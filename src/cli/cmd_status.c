@@ -54,17 +54,17 @@ static void print_settings(const struct cli *cli, const json_t *settings)
     if (!json_is_object(settings))
         return;
     strbuf_init(&text);
-    strbuf_add_fmt(&text,
-                   "start at %s, backfill %s%s, mode %s, expand %s, "
-                   "shrink %s, cool-down ",
-                   view_integer(settings, "start") == 0 ? "min_nodes"
-                                                        : "max_nodes",
-                   view_text(settings, "backfill"),
-                   strcmp(view_text(settings, "backfill_order"), "sjf") == 0
-                       ? " shortest first"
-                       : "",
-                   view_text(settings, "mode"), view_text(settings, "expand"),
-                   view_text(settings, "shrink"));
+    strbuf_add_fmt(
+        &text,
+        "start at %s, backfill %s%s, mode %s, sizing %s, "
+        "expand %s, shrink %s, cool-down ",
+        view_integer(settings, "start") == 0 ? "min_nodes" : "max_nodes",
+        view_text(settings, "backfill"),
+        strcmp(view_text(settings, "backfill_order"), "sjf") == 0
+            ? " shortest first"
+            : "",
+        view_text(settings, "mode"), view_text(settings, "sizing"),
+        view_text(settings, "expand"), view_text(settings, "shrink"));
     if (view_is_null(settings, "cooldown"))
         strbuf_add_str(&text, "by rule");
     else

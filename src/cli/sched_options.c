@@ -15,6 +15,8 @@ static const char **word_of(struct sched_settings *settings, int key)
         return &settings->backfill_order;
     case KEY_MODE:
         return &settings->mode;
+    case KEY_SIZING:
+        return &settings->sizing;
     case KEY_EXPAND:
         return &settings->expand;
     case KEY_SHRINK:

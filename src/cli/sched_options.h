@@ -14,6 +14,7 @@ enum {
     KEY_BACKFILL = OPTION_FIRST_KEY + 512,
     KEY_BACKFILL_ORDER,
     KEY_MODE,
+    KEY_SIZING,
     KEY_EXPAND,
     KEY_SHRINK,
     KEY_COOLDOWN,
@@ -30,10 +31,12 @@ enum {
         {KEY_BACKFILL_ORDER, "backfill-order", "ORDER",                        \
          "whom easy tries first: fcfs (default), sjf"},                        \
         {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},      \
-        {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (fcfs...)"}, \
+        {KEY_SIZING, "sizing", "HOW",                                          \
+         "sizes of jobs: preferred (default), min"},                           \
+        {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (speedup)"}, \
         {KEY_EXPAND, "expand-strategy", "STRATEGY", NULL},                     \
         {KEY_SHRINK, "shrink", "STRATEGY",                                     \
-         "which job shrinks first (fcfs...)"},                                 \
+         "which job shrinks first (speedup)"},                                 \
         {KEY_SHRINK, "shrink-strategy", "STRATEGY", NULL},                     \
         {KEY_COOLDOWN, "cooldown", "SPAN",                                     \
          "least time between resizes of a job"},                               \

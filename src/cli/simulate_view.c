@@ -257,12 +257,12 @@ static json_t *run_json(const struct simulate_run *run)
 {
     const struct metrics *metrics = &run->metrics;
     const struct sched_config *config = &run->config;
-    json_t *object =
-        json_pack("{s:s, s:s, s:s, s:s, s:s}", "policy", run->name, "backfill",
-                  backfill_name(config->backfill), "backfill_order",
-                  backfill_order_name(config->backfill_order), "mode",
-                  sched_mode_name(config->mode), "malleable_as",
-                  job_kind_name(run->malleable_as));
+    json_t *object = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s}", "policy", run->name, "backfill",
+        backfill_name(config->backfill), "backfill_order",
+        backfill_order_name(config->backfill_order), "mode",
+        sched_mode_name(config->mode), "sizing", sizing_name(config->sizing),
+        "malleable_as", job_kind_name(run->malleable_as));
     json_t *figures = json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:I}",
         "completed", (json_int_t)metrics->n_completed, "timeout",

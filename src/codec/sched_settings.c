@@ -7,6 +7,7 @@
 static const char *const backfill_names[] = {"none", "easy", "conservative",
                                              NULL};
 static const char *const order_names[] = {"fcfs", "sjf", NULL};
+static const char *const sizing_names[] = {"min", "preferred", NULL};
 static const char *const mode_names[] = {"rigid", "evolving", "elastic",
                                          "scheduler_driven", NULL};
 
@@ -31,7 +32,7 @@ int sched_settings_make(const struct sched_settings *settings,
                         struct sched_config *out, struct err *err)
 {
     const char *backfill = settings->backfill, *mode = settings->mode;
-    const char *order = settings->backfill_order;
+    const char *order = settings->backfill_order, *sizing = settings->sizing;
 
     sched_config_init(out);
     out->start_at_max = settings->start_at_max;
@@ -47,5 +48,7 @@ int sched_settings_make(const struct sched_settings *settings,
         return suggest_unknown("backfill-order", order, order_names, err);
     if (mode != NULL && sched_mode_parse(mode, &out->mode) != 0)
         return suggest_unknown("mode", mode, mode_names, err);
+    if (sizing != NULL && sizing_parse(sizing, &out->sizing) != 0)
+        return suggest_unknown("sizing", sizing, sizing_names, err);
     return set_strategies(settings, out, err);
 }

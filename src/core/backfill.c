@@ -7,6 +7,7 @@
  */
 #include "core/index.h"
 #include "core/plan.h"
+#include "core/sizing.h"
 #include "core/step.h"
 #include "core/walltime.h"
 
@@ -21,13 +22,16 @@ struct queue_hole plan_hole(const struct sched *sched, const struct job *head)
     uint32_t n_idle = sched_n_idle(sched), n_free = n_idle;
     struct queue_hole hole = {n_idle, n_idle, TIME_NEVER};
     struct promise promise;
+    uint32_t needs;
 
     if (head != NULL && head->request.id == sched->reservation.job)
         n_free += sched_n_kept(sched);
-    if (head == NULL || head->request.min_nodes <= n_free)
+    if (head == NULL)
         return hole;
-    promise = profile_promise(&sched->profile, sched->now, n_free,
-                              head->request.min_nodes);
+    needs = sizing_planned(sched, head);
+    if (needs <= n_free)
+        return hole;
+    promise = profile_promise(&sched->profile, sched->now, n_free, needs);
     hole.n_extra = smaller(promise.extra, n_idle);
     /* Never: nobody knows the end, so anything with an end is earlier. */
     hole.longest = promise.shadow == TIME_NEVER ? TIME_NEVER - 1
@@ -62,10 +66,12 @@ static uint32_t size_in(const struct sched *sched, const struct job *job,
     uint32_t n = smaller(job_start_size(request, sched->config.start_at_max),
                          hole->n_free);
 
-    if (walltime_at(request, n) <= hole->longest)
-        return n;
-    n = smaller(n, hole->n_extra);
-    return n < request->min_nodes ? 0 : n;
+    if (walltime_at(request, n) > hole->longest)
+        n = smaller(n, hole->n_extra);
+    if (n < request->min_nodes ||
+        !sizing_is_worth(sched, request, n, hole->longest))
+        return 0;
+    return n;
 }
 
 /* Jobs whose walltime follows the size may fit at their best size and not at
@@ -102,6 +108,11 @@ static void backfill_easy(struct sched *sched, const struct job *head,
     }
 }
 
+static dur_us time_until(const struct sched *sched, time_us when)
+{
+    return when == TIME_NEVER ? TIME_NEVER : when - sched->now;
+}
+
 /* The largest size at which JOB ends before PLAN needs the nodes, 0 = none. The
  * fewer nodes, the longer it may run. */
 static uint32_t size_now(const struct sched *sched, const struct plan *plan,
@@ -126,20 +137,21 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
                   struct actions *out)
 {
     const struct job_request *request = &job->request;
-    uint32_t n = 0;
-    dur_us walltime;
-    time_us when;
+    uint32_t planned = sizing_planned(sched, job), n = 0;
+    dur_us walltime = walltime_at(request, planned);
+    time_us when = sched->now;
 
-    if (plan_fits_now(plan, request->min_nodes, job->shortest) &&
-        (n = size_now(sched, plan, request)) > 0) {
+    if (plan_fits_now(plan, request->min_nodes, job->shortest))
+        n = size_now(sched, plan, request);
+    if (n < planned)
+        when = plan_earliest(plan, planned, walltime);
+    if (n > 0 && sizing_is_worth(sched, request, n, time_until(sched, when))) {
         plan_take(plan, sched->now, walltime_at(request, n), n);
         step_start(sched, job, n, out);
         return;
     }
-    walltime = walltime_at(request, request->min_nodes);
-    when = plan_earliest(plan, request->min_nodes, walltime);
     if (when != TIME_NEVER)
-        plan_take(plan, when, walltime, request->min_nodes);
+        plan_take(plan, when, walltime, planned);
 }
 
 static bool fits_now(const void *plan, uint32_t min_nodes, dur_us walltime)

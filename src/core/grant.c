@@ -9,6 +9,7 @@
 
 #include "core/index.h"
 #include "core/plan.h"
+#include "core/sizing.h"
 #include "core/step.h"
 
 static uint32_t smaller(uint32_t a, uint32_t b)
@@ -31,7 +32,7 @@ static time_us start_without(const struct sched *sched, const struct job *head,
                              uint32_t n, time_us back)
 {
     uint32_t n_free = n_free_for(sched, head) - n;
-    uint32_t needs = head->request.min_nodes;
+    uint32_t needs = sizing_planned(sched, head);
     time_us never_back =
         profile_promise(&sched->profile, sched->now, n_free, needs).shadow;
     time_us with_them = back;

@@ -8,6 +8,7 @@
 #include <inttypes.h>
 
 #include "core/index.h"
+#include "core/sizing.h"
 #include "core/walltime.h"
 
 static bool broken(struct err *err, const char *name, int64_t id,
@@ -203,7 +204,7 @@ static bool check_progress(const struct sched *sched, struct err *err)
     const struct job *head = sched_head(sched);
 
     if (head == NULL ||
-        head->request.min_nodes > sched_n_idle(sched) + sched_n_kept(sched))
+        sizing_needed(sched, head) > sched_n_idle(sched) + sched_n_kept(sched))
         return true;
     return broken(err, "I19", head->request.id, "could start and does not");
 }

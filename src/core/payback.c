@@ -4,8 +4,7 @@
 
 #include "core/progress.h"
 
-/* More nodes than that make it no faster: the first of the fastest entries. */
-static uint32_t fastest_size(const struct job_request *request)
+uint32_t payback_fastest(const struct job_request *request)
 {
     const struct job_runtime *best = request->runtimes;
 
@@ -48,17 +47,20 @@ static uint32_t last_below(const struct job_request *request, uint32_t low,
     return low;
 }
 
-uint32_t payback_size(const struct job *job, time_us now, uint32_t most)
+uint32_t payback_size(const struct job *job, time_us now, uint32_t most,
+                      const struct payback *rule)
 {
     const struct job_request *request = &job->request;
-    uint32_t has = idset_count(&job->nodes), fastest = fastest_size(request);
+    uint32_t has = idset_count(&job->nodes), fastest = payback_fastest(request);
     dur_us left = progress_left(job, now);
     double limit = job_relative_time(request, has);
+    double part = rule->part;
 
     if (left <= job->resize_cost)
         return 0;
     if (left != TIME_NEVER)
-        limit *= 1 - (double)job->resize_cost / (double)left;
+        part += rule->costs * (double)job->resize_cost / (double)left;
+    limit *= 1 - part;
     if (most > fastest)
         most = fastest;
     while (most > has) {

@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "core/index.h"
+#include "core/sizing.h"
 #include "core/walltime.h"
 
 static void insert(struct plan *plan, size_t at, struct plan_step step)
@@ -162,16 +163,18 @@ void plan_init(struct plan *plan, const struct sched *sched)
 {
     const struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
     uint32_t n_kept = sched_n_kept(sched);
+    uint32_t needs;
     time_us start;
     dur_us walltime;
 
     add_ends(plan, sched, sched_n_idle(sched) + n_kept);
     if (job == NULL)
         return;
-    walltime = walltime_at(&job->request, job->request.min_nodes);
-    start = plan_earliest(plan, job->request.min_nodes, walltime);
+    needs = sizing_planned(sched, job);
+    walltime = walltime_at(&job->request, needs);
+    start = plan_earliest(plan, needs, walltime);
     if (start != TIME_NEVER)
-        plan_take(plan, start, walltime, job->request.min_nodes);
+        plan_take(plan, start, walltime, needs);
     if (start > sched->now)
         plan_take(plan, sched->now,
                   start == TIME_NEVER ? TIME_NEVER : start - sched->now,
@@ -206,6 +209,6 @@ void plan_init_expected(struct plan *plan, const struct sched *sched)
     }
     shift(plan,
           time_add(reservation->promised,
-                   walltime_at(&job->request, job->request.min_nodes)),
+                   walltime_at(&job->request, sizing_needed(sched, job))),
           (int)idset_count(&reservation->nodes));
 }

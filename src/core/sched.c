@@ -20,14 +20,25 @@ void sched_config_init(struct sched_config *config)
     *config = (struct sched_config){
         .backfill = BACKFILL_EASY,
         .mode = MODE_ELASTIC,
-        .expand = strategy_expand("fcfs"),
-        .shrink = strategy_shrink("fcfs"),
+        .sizing = SIZING_PREFERRED,
+        .expand = strategy_expand("speedup"),
+        .shrink = strategy_shrink("speedup"),
         .accept_within = 30 * USEC_PER_SEC,
         .done_within = 300 * USEC_PER_SEC,
         .policy_done_within = 600 * USEC_PER_SEC,
         .cooldown = -1,
         .ends = TIME_NEVER,
     };
+}
+
+/* Shrinking for those behind the head goes by the shortest, too. */
+static void keep_order(struct sched *sched)
+{
+    const struct sched_config *config = &sched->config;
+
+    queue_keep_shortest(&sched->queue,
+                        config->backfill_order == BACKFILL_SHORTEST ||
+                            config->sizing == SIZING_PREFERRED);
 }
 
 struct sched *sched_create(const struct sched_config *config)
@@ -38,8 +49,7 @@ struct sched *sched_create(const struct sched_config *config)
     job_table_init(&sched->jobs);
     pool_init(&sched->pool);
     queue_init(&sched->queue);
-    queue_keep_shortest(&sched->queue,
-                        config->backfill_order == BACKFILL_SHORTEST);
+    keep_order(sched);
     profile_init(&sched->profile);
     heap_init(&sched->timers);
     return sched;
@@ -63,8 +73,7 @@ void sched_set_config(struct sched *sched, const struct sched_config *config)
                     sched->config.start_at_max != config->start_at_max;
 
     sched->config = *config;
-    queue_keep_shortest(&sched->queue,
-                        config->backfill_order == BACKFILL_SHORTEST);
+    keep_order(sched);
     if (is_moved)
         index_refresh_all(sched);
 }

@@ -17,6 +17,11 @@ enum backfill_order {
     BACKFILL_IN_ORDER,
     BACKFILL_SHORTEST, /* the shortest walltime first, the first of equals */
 };
+/* How many nodes jobs are to have (sizing.h). */
+enum sizing {
+    SIZING_MIN,       /* a job is planned with the least that it can do with */
+    SIZING_PREFERRED, /* with what it prefers, if it says so */
+};
 enum sched_mode { MODE_RIGID, MODE_EVOLVING, MODE_ELASTIC };
 
 struct sched_config {
@@ -24,6 +29,7 @@ struct sched_config {
     enum backfill backfill;
     enum backfill_order backfill_order;
     enum sched_mode mode;
+    enum sizing sizing;
     const struct strategy *expand, *shrink; /* borrowed, from strategy.h */
     dur_us accept_within, done_within;
     dur_us policy_done_within; /* for RESIZE_POLICY, which never accepts */
@@ -35,16 +41,18 @@ struct sched_config {
                        * nearer than this */
 };
 
-/* -s 0, EASY, elastic, fcfs both, 30 s, 300 s, 600 s, cool-down by rule, no
- * end. */
+/* -s 0, EASY, elastic, preferred sizes, both strategies speedup, 30 s, 300 s,
+ * 600 s, cool-down by rule, no end. */
 void sched_config_init(struct sched_config *config);
 const char *backfill_name(enum backfill backfill);
 const char *backfill_order_name(enum backfill_order order);
 const char *sched_mode_name(enum sched_mode mode);
+const char *sizing_name(enum sizing sizing);
 /* -1 for an unknown name. "scheduler_driven" is elastic. */
 int backfill_parse(const char *name, enum backfill *out);
 int backfill_order_parse(const char *name, enum backfill_order *out);
 int sched_mode_parse(const char *name, enum sched_mode *out);
+int sizing_parse(const char *name, enum sizing *out);
 
 /* Returns an owned scheduler with no nodes; copies CONFIG. */
 struct sched *sched_create(const struct sched_config *config);

@@ -6,6 +6,7 @@
 #include <assert.h>
 
 #include "core/index.h"
+#include "core/sizing.h"
 #include "core/step.h"
 
 /* ---- what is due ---- */
@@ -119,6 +120,37 @@ static time_us next_late(const struct sched *sched)
     return sched->config.ends - needs + 1;
 }
 
+/* A node of the reservation that is neither free nor being given back can no
+ * longer be promised, nor can a start from which the allocation is too short.
+ */
+static void check_reservation(struct sched *sched, struct actions *out)
+{
+    const struct reservation *reservation = &sched->reservation;
+    const struct job *waiting = job_table_get(&sched->jobs, reservation->job);
+    struct event event;
+    bool is_sound = true;
+
+    if (waiting == NULL)
+        return;
+    is_sound &= sched_ends_in_time(sched, waiting);
+    IDSET_EACH (&reservation->nodes, node) {
+        const struct job *job =
+            job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
+
+        if (idset_has(&sched->pool.free, node))
+            continue;
+        if (job == NULL || !idset_has(&sched->pool.usable, node) ||
+            !job_has_open_directive(job) ||
+            job->directive.for_job != reservation->job)
+            is_sound = false;
+    }
+    if (is_sound)
+        return;
+    event_init(&event, EV_UNRESERVE, sched->now);
+    event.job = reservation->job;
+    step_decide(sched, &event, out);
+}
+
 /* ---- starting ---- */
 
 void step_start(struct sched *sched, struct job *job, uint32_t n,
@@ -147,16 +179,18 @@ void step_start(struct sched *sched, struct job *job, uint32_t n,
     step_decide(sched, &event, out);
 }
 
-/* The job with the reservation starts as soon as it has enough nodes. */
+/* The job with the reservation starts as soon as what it was to have is there.
+ */
 static void start_reserved(struct sched *sched, struct actions *out)
 {
     struct job *job = job_table_get(&sched->jobs, sched->reservation.job);
-    uint32_t n_free = sched_n_kept(sched) + sched_n_idle(sched), n;
+    uint32_t n;
 
-    if (job == NULL || job->request.min_nodes > n_free)
+    if (job == NULL)
         return;
-    n = job_start_size(&job->request, sched->config.start_at_max);
-    step_start(sched, job, n < n_free ? n : n_free, out);
+    n = sizing_start(sched, job, sched_n_kept(sched) + sched_n_idle(sched));
+    if (n > 0)
+        step_start(sched, job, n, out);
 }
 
 /* Starts from the head while it fits; returns the head that does not. */
@@ -165,12 +199,11 @@ static struct job *start_in_order(struct sched *sched, struct actions *out)
     struct job *head;
 
     while ((head = queue_first(&sched->queue)) != NULL) {
-        uint32_t n_idle = sched_n_idle(sched);
-        uint32_t n = job_start_size(&head->request, sched->config.start_at_max);
+        uint32_t n = sizing_start(sched, head, sched_n_idle(sched));
 
-        if (head->request.min_nodes > n_idle)
+        if (n == 0)
             return head;
-        step_start(sched, head, n < n_idle ? n : n_idle, out);
+        step_start(sched, head, n, out);
     }
     return NULL;
 }
@@ -189,16 +222,17 @@ static void wake_at(struct sched *sched, struct actions *out)
 void step_schedule(struct sched *sched, struct actions *out)
 {
     bool is_elastic = sched->config.mode == MODE_ELASTIC;
+    struct job *first;
     const struct job *head;
     uint32_t n_claimed;
 
     take_due_timers(sched, out);
     set_aside_late(sched);
-    step_check_reservation(sched, out);
+    check_reservation(sched, out);
     start_reserved(sched, out);
     while (sched->reservation.job == 0) {
-        head = start_in_order(sched, out);
-        if (head == NULL || !is_elastic || !step_shrink_for(sched, head, out))
+        first = start_in_order(sched, out);
+        if (first == NULL || !step_admit(sched, first, out))
             break;
     }
     /* While jobs shrink for it, the one with the reservation is the head: they
@@ -207,6 +241,8 @@ void step_schedule(struct sched *sched, struct actions *out)
     n_claimed = step_wishes(sched, out);
     if (head != NULL)
         step_backfill(sched, head, out);
+    if (head != NULL && is_elastic)
+        step_admit_behind(sched, head, out);
     if (is_elastic)
         step_grow(sched, head, n_claimed, out);
     wake_at(sched, out);

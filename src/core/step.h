@@ -19,9 +19,14 @@ void step_start(struct sched *sched, struct job *job, uint32_t n,
 void step_backfill(struct sched *sched, const struct job *head,
                    struct actions *out);
 
-/* elastic.c */
-bool step_shrink_for(struct sched *sched, const struct job *head,
-                     struct actions *out);
+/* admit.c: what can be done for HEAD, which does not fit. Returns whether it
+ * has started or others shrink for it. */
+bool step_admit(struct sched *sched, struct job *head, struct actions *out);
+/* Others shrink for one job behind HEAD, which waits, if that delays it not. */
+void step_admit_behind(struct sched *sched, const struct job *head,
+                       struct actions *out);
+
+/* grow.c */
 /* N_CLAIMED of the idle nodes are kept for wishes that wait. */
 void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
                struct actions *out);
@@ -31,8 +36,6 @@ bool step_may_resize(const struct sched *sched, const struct job *job);
  * come back in time; otherwise it may only have extra ones. */
 bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
                        time_us now);
-/* The reservation, if it can no longer be kept, is dropped. */
-void step_check_reservation(struct sched *sched, struct actions *out);
 
 /* resize.c: a user's or a job's own request. -1 and ERR. */
 int step_resize(struct sched *sched, const struct event *event,

@@ -19,5 +19,7 @@ extern const struct strategy strategy_expand_equal;
 extern const struct strategy strategy_shrink_equal;
 extern const struct strategy strategy_expand_amdahl;
 extern const struct strategy strategy_shrink_amdahl;
+extern const struct strategy strategy_expand_speedup;
+extern const struct strategy strategy_shrink_speedup;
 
 #endif

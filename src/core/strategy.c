@@ -7,27 +7,27 @@
 
 #include "core/strategies.h"
 
-#define N_STRATEGIES 7
+#define N_STRATEGIES 8
 
 static const struct strategy *const expands[N_STRATEGIES] = {
     &strategy_expand_fcfs,      &strategy_expand_length,
     &strategy_expand_remaining, &strategy_expand_priority,
     &strategy_expand_scalable,  &strategy_expand_equal,
-    &strategy_expand_amdahl};
+    &strategy_expand_amdahl,    &strategy_expand_speedup};
 
 static const struct strategy *const shrinks[N_STRATEGIES] = {
     &strategy_shrink_fcfs,      &strategy_shrink_length,
     &strategy_shrink_remaining, &strategy_shrink_priority,
     &strategy_shrink_scalable,  &strategy_shrink_equal,
-    &strategy_shrink_amdahl};
+    &strategy_shrink_amdahl,    &strategy_shrink_speedup};
 
 static const char *const expand_names[] = {
-    "fcfs",          "longest", "most_remaining", "priority",
-    "most_scalable", "equal",   "amdahl",         NULL};
+    "fcfs",  "longest", "most_remaining", "priority", "most_scalable",
+    "equal", "amdahl",  "speedup",        NULL};
 
 static const char *const shrink_names[] = {
-    "fcfs",       "shortest", "least_remaining", "priority",
-    "most_nodes", "equal",    "amdahl",          NULL};
+    "fcfs",  "shortest", "least_remaining", "priority", "most_nodes",
+    "equal", "amdahl",   "speedup",         NULL};
 
 static char plain(char c)
 {

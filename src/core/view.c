@@ -87,6 +87,7 @@ void sched_counts(const struct sched *sched, struct sched_counts *out)
 
 static const char *const backfills[] = {"none", "easy", "conservative"};
 static const char *const backfill_orders[] = {"fcfs", "sjf"};
+static const char *const sizings[] = {"min", "preferred"};
 static const char *const modes[] = {"rigid", "evolving", "elastic"};
 
 const char *backfill_name(enum backfill backfill)
@@ -105,6 +106,12 @@ const char *sched_mode_name(enum sched_mode mode)
 {
     assert((size_t)mode < 3);
     return modes[mode];
+}
+
+const char *sizing_name(enum sizing sizing)
+{
+    assert((size_t)sizing < 2);
+    return sizings[sizing];
 }
 
 static int find(const char *const *names, int n, const char *name)
@@ -144,6 +151,16 @@ int sched_mode_parse(const char *name, enum sched_mode *out)
     if (i < 0)
         return -1;
     *out = (enum sched_mode)i;
+    return 0;
+}
+
+int sizing_parse(const char *name, enum sizing *out)
+{
+    int i = find(sizings, 2, name);
+
+    if (i < 0)
+        return -1;
+    *out = (enum sizing)i;
     return 0;
 }
 

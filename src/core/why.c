@@ -4,6 +4,7 @@
 
 #include "core/index.h"
 #include "core/plan.h"
+#include "core/sizing.h"
 #include "core/walltime.h"
 
 #define FORECAST_MAX 1000
@@ -65,6 +66,21 @@ static void explain_reservation(const struct sched *sched, struct why *why)
     }
 }
 
+/* It could start, smaller than it prefers, but that is not worth it. */
+static bool could_be_smaller(const struct sched *sched, const struct job *job,
+                             const struct queue_hole *hole)
+{
+    const struct job_request *request = &job->request;
+    uint32_t planned = sizing_planned(sched, job);
+    uint32_t n = hole->n_free < planned ? hole->n_free : planned;
+
+    if (n == planned)
+        return false;
+    if (walltime_at(request, n) > hole->longest)
+        n = hole->n_extra;
+    return n >= request->min_nodes;
+}
+
 /* Why it cannot be backfilled: the rule of backfill.c, in words. */
 static void explain_backfill(const struct sched *sched, const struct job *job,
                              const struct queue_hole *hole, struct why *why)
@@ -75,6 +91,9 @@ static void explain_backfill(const struct sched *sched, const struct job *job,
         text = "backfilling is off";
     else if (job->request.min_nodes > hole->n_free)
         text = "needs more nodes than are free";
+    else if (sched->config.backfill == BACKFILL_EASY &&
+             could_be_smaller(sched, job, hole))
+        text = "would end later on fewer nodes than it prefers";
     else if (sched->config.backfill == BACKFILL_EASY)
         text = "would still run at the promised start of the first job, and "
                "needs more nodes than that leaves over";
@@ -120,7 +139,7 @@ int sched_why(const struct sched *sched, int64_t id, time_us now,
     *out = (struct why){
         .reason = reason_of(sched, job),
         .n_queued = (uint32_t)queue_count(&sched->queue),
-        .needs = job->request.min_nodes,
+        .needs = sizing_needed(sched, job),
         .n_free = sched_n_idle(sched),
         .n_pool = idset_count(&sched->pool.members),
         .n_usable = idset_count(&sched->pool.usable),
@@ -159,13 +178,14 @@ size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
     plan_init_expected(&plan, sched);
     for (; job != NULL && n < max; job = queue_next(job), n++) {
         const struct job_request *request = &job->request;
-        dur_us walltime = walltime_at(request, request->min_nodes);
-        time_us when = plan_earliest(&plan, request->min_nodes, walltime);
+        uint32_t planned = sizing_planned(sched, job);
+        dur_us walltime = walltime_at(request, planned);
+        time_us when = plan_earliest(&plan, planned, walltime);
 
         if (time_add(when, job->needs) > sched->config.ends)
             when = TIME_NEVER;
         if (when != TIME_NEVER)
-            plan_take(&plan, when, walltime, request->min_nodes);
+            plan_take(&plan, when, walltime, planned);
         ids[n] = request->id;
         starts[n] = when < now ? now : when;
     }

@@ -51,7 +51,7 @@ PURE = re.compile(
     r"^(mem(cpy|move|set|cmp|chr)|str(len|cmp|ncmp|chr|rchr|dup|ndup|spn|cspn"
     r"|casecmp|tol|toll|toul)|__isoc\d+_strto\w+|qsort|v?snprintf"
     r"|__(v?snprintf|memcpy|memmove|memset|strcpy|strcat)_chk"
-    r"|__assert_fail|abort|malloc|calloc|realloc|free|__stack_chk_fail"
+    r"|sqrt|__assert_fail|abort|malloc|calloc|realloc|free|__stack_chk_fail"
     r"|__(asan|ubsan|tsan)_\w+|__errno_location|__ctype_\w+"
     r"|_GLOBAL_OFFSET_TABLE_|__popcountdi2)$")
 

@@ -33,8 +33,8 @@ void world_config(uint64_t seed, struct sched_config *config)
     config->backfill = (enum backfill)(next_random(&seed) % 3);
     if (next_random(&seed) % 4 == 0)
         config->mode = (enum sched_mode)(next_random(&seed) % 3);
-    config->expand = strategy_expand(expands[next_random(&seed) % 7]);
-    config->shrink = strategy_shrink(shrinks[next_random(&seed) % 7]);
+    config->expand = strategy_expand(expands[next_random(&seed) % 8]);
+    config->shrink = strategy_shrink(shrinks[next_random(&seed) % 8]);
     if (next_random(&seed) % 2)
         config->cooldown = (dur_us)(next_random(&seed) % 20) * USEC_PER_SEC;
     if (next_random(&seed) % 2)
@@ -46,6 +46,7 @@ void world_config(uint64_t seed, struct sched_config *config)
         config->least_run = (dur_us)(next_random(&seed) % 40) * USEC_PER_SEC;
     }
     config->backfill_order = (enum backfill_order)(next_random(&seed) % 2);
+    config->sizing = (enum sizing)(next_random(&seed) % 2);
 }
 
 static void fail(struct world *world, const char *text)
@@ -342,7 +343,9 @@ static void make_submit(struct world *world, struct event *event)
     if (request->kind != JOB_RIGID)
         request->max_nodes += world_random(world, 6);
     if (world_random(world, 4) == 0)
-        request->pref_nodes = request->max_nodes;
+        request->pref_nodes =
+            request->min_nodes +
+            world_random(world, request->max_nodes - request->min_nodes + 1);
     if (world_random(world, 8))
         request->walltime = some_walltime(world);
     request->priority = (int32_t)world_random(world, 3) - 1;

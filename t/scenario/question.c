@@ -184,6 +184,7 @@ static void set_config(struct story *story, struct words *words)
     const char *backfill = words_value(words, "backfill");
     const char *order = words_value(words, "order");
     const char *mode = words_value(words, "mode");
+    const char *sizing = words_value(words, "sizing");
     dur_us ends;
 
     if (backfill != NULL && backfill_parse(backfill, &config->backfill) < 0)
@@ -193,6 +194,8 @@ static void set_config(struct story *story, struct words *words)
         err_set(&words->err, ERR_INPUT, "no such order: %s", order);
     if (mode != NULL && sched_mode_parse(mode, &config->mode) < 0)
         err_set(&words->err, ERR_INPUT, "no such mode: %s", mode);
+    if (sizing != NULL && sizing_parse(sizing, &config->sizing) < 0)
+        err_set(&words->err, ERR_INPUT, "no such sizing: %s", sizing);
     config->start_at_max =
         words_number(words, "start", config->start_at_max) != 0;
     config->expand =

@@ -65,7 +65,7 @@ post_job() {
     has_keys . version pid state_dir socket jobs_file policy_file hostfile \
         launcher launcher_note started now settings nodes jobs idle stopping \
         read_only rejected
-    has_keys .settings start backfill backfill_order mode expand shrink cooldown
+    has_keys .settings start backfill backfill_order mode sizing expand shrink cooldown
     has_keys .nodes total idle allocated reserved drained down
     has_keys .jobs pending running finished failed
     holds '.nodes.total == 2 and .idle and .rejected == []'

@@ -273,7 +273,7 @@ END
 }
 
 @test "what a job has started on a node that it did not take is ended" {
-    start_clear 3
+    start_clear 3 --sizing min
     submit_elastic "ERM_NODE=n3 sh -c 'echo \$\$ >n3; exec sleep 1000' & $JOB" \
         '{min_nodes: 2, pref_nodes: 2, done_within: 3, cooldown: 3600}'
     wait_pids n3

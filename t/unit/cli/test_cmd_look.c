@@ -103,15 +103,16 @@ static void test_waiting_for_nothing(void **state)
     stage_release(&s);
 }
 
-#define STATUS                                                              \
-    FAKE_OK("{\"version\":\"0.1.0\",\"pid\":0,\"state_dir\":\"/x/.erm\","   \
-            "\"jobs_file\":\"/x/jobs.json\",\"hostfile\":null,"             \
-            "\"launcher\":\"local\",\"launcher_note\":\"5 slices\","        \
-            "\"settings\":{\"start\":0,\"backfill\":\"easy\","              \
-            "\"backfill_order\":\"sjf\","                                   \
-            "\"mode\":\"elastic\",\"expand\":\"fcfs\",\"shrink\":\"fcfs\"," \
-            "\"cooldown\":null},\"nodes\":{\"total\":5,\"idle\":1,"         \
-            "\"allocated\":4,\"down\":0},\"jobs\":{\"pending\":2,"          \
+#define STATUS                                                            \
+    FAKE_OK("{\"version\":\"0.1.0\",\"pid\":0,\"state_dir\":\"/x/.erm\"," \
+            "\"jobs_file\":\"/x/jobs.json\",\"hostfile\":null,"           \
+            "\"launcher\":\"local\",\"launcher_note\":\"5 slices\","      \
+            "\"settings\":{\"start\":0,\"backfill\":\"easy\","            \
+            "\"backfill_order\":\"sjf\","                                 \
+            "\"mode\":\"elastic\",\"sizing\":\"preferred\","              \
+            "\"expand\":\"fcfs\",\"shrink\":\"fcfs\","                    \
+            "\"cooldown\":null},\"nodes\":{\"total\":5,\"idle\":1,"       \
+            "\"allocated\":4,\"down\":0},\"jobs\":{\"pending\":2,"        \
             "\"running\":3},\"rejected\":[{\"text\":\"jobs.json:3:6: e\"}]}")
 
 static void test_the_manager_at_a_glance(void **state)
@@ -126,7 +127,8 @@ static void test_the_manager_at_a_glance(void **state)
         "jobs file  /x/jobs.json\n"
         "launcher   local: 5 slices\n"
         "settings   start at min_nodes, backfill easy shortest first, mode "
-        "elastic, expand fcfs, shrink fcfs, cool-down by rule\n"
+        "elastic, sizing preferred, expand fcfs, shrink fcfs, cool-down by "
+        "rule\n"
         "nodes      5: 1 idle, 4 allocated\n"
         "jobs       2 pending, 3 running\n"
         "problems   jobs.json:3:6: e\n");

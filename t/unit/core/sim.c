@@ -144,6 +144,8 @@ static void submit_jobs(struct sim *sim)
         event.request.id = (int64_t)sim->n_submitted + 1;
         event.request.kind = job->kind;
         event.request.min_nodes = job->min_nodes;
+        if (!sim->is_wishing)
+            event.request.pref_nodes = job->pref_nodes;
         event.request.max_nodes = job->max_nodes;
         event.request.walltime = job->walltime * USEC_PER_SEC;
         event.request.accept_within = event.request.done_within =
@@ -293,6 +295,9 @@ void sim_make_jobs(uint64_t *random, uint32_t n_nodes, bool is_elastic,
         if (is_elastic && random_below(random, 2) == 0) {
             job->kind = JOB_ELASTIC;
             job->max_nodes += random_below(random, 1 + n_nodes / 2);
+            job->pref_nodes =
+                job->min_nodes +
+                random_below(random, 1 + job->max_nodes - job->min_nodes);
         }
     }
 }

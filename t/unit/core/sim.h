@@ -11,7 +11,7 @@
 
 struct sim_job {
     int64_t submit, walltime, runtime; /* seconds; runtime <= walltime */
-    uint32_t min_nodes, max_nodes;
+    uint32_t min_nodes, pref_nodes, max_nodes;
     enum job_kind kind;
     int64_t start;   /* out; -1 = not yet */
     int64_t promise; /* out: the first one that it had as the head; -1 none */

@@ -184,9 +184,7 @@ static void start_in_the_future(struct sched *sched)
 
 static void wait_though_it_fits(struct sched *sched)
 {
-    struct job *job = get(sched, 3);
-
-    job->request.min_nodes = 1;
+    idset_remove(&sched->reservation.nodes, 2);
 }
 
 static void wish_while_pending(struct sched *sched)

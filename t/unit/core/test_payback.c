@@ -13,10 +13,16 @@ static struct job a_job(uint32_t has, int64_t left, int64_t cost)
     return job;
 }
 
+static void expect_size_by(const struct payback *rule, struct job job,
+                           uint32_t most, uint32_t expected)
+{
+    assert_int_equal(payback_size(&job, at(0), most, rule), expected);
+    idset_release(&job.nodes);
+}
+
 static void expect_size(struct job job, uint32_t most, uint32_t expected)
 {
-    assert_int_equal(payback_size(&job, at(0), most), expected);
-    idset_release(&job.nodes);
+    expect_size_by(&(struct payback){.costs = 1}, job, most, expected);
 }
 
 static void what_costs_nothing_always_pays(void **state)
@@ -126,6 +132,20 @@ static void as_a_naive_search_finds_it(void **state)
     assert_true(n_paying > 200);
 }
 
+static void more_may_be_asked_for_than_the_cost(void **state)
+{
+    struct payback half = {.part = 0.5}, thrice = {.costs = 3, .part = 0.1};
+
+    (void)state;
+    /* serial: a tenth; three nodes take 0.4 of one, seven 0.229 */
+    expect_size_by(&half, a_job(3, 100, 0), 7, 0);
+    expect_size_by(&half, a_job(2, 100, 0), 7, 7);
+    /* 43 s are saved; 10 s, and thrice the cost */
+    expect_size_by(&thrice, a_job(3, 100, 10), 7, 7);
+    expect_size_by(&thrice, a_job(3, 100, 11), 7, 0);
+    expect_size_by(&thrice, a_job(3, 100, 0), 4, 4);
+}
+
 static void the_cost_is_learned_slowly(void **state)
 {
     (void)state;
@@ -144,6 +164,7 @@ int main(void)
         cmocka_unit_test(the_fastest_size_is_the_last),
         cmocka_unit_test(the_largest_size_that_pays),
         cmocka_unit_test(as_a_naive_search_finds_it),
+        cmocka_unit_test(more_may_be_asked_for_than_the_cost),
         cmocka_unit_test(the_cost_is_learned_slowly),
     };
 

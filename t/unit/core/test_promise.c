@@ -59,16 +59,20 @@ static void growing_and_shrinking_break_no_promise(void **state)
 
     (void)state;
     sched_config_init(&config);
+    run_loads(&config, 40, true, false, &totals);
+    assert_int_equal(totals.late, 0);
+    assert_true(totals.grows > 100);
+    assert_true(totals.shrinks > 200);
+    config.sizing = SIZING_MIN;
+    run_loads(&config, 40, true, false, &totals);
+    assert_int_equal(totals.late, 0);
     config.start_at_max = true;
+    config.expand = strategy_expand("fcfs");
+    config.shrink = strategy_shrink("fcfs");
     run_loads(&config, 40, true, false, &totals);
     assert_int_equal(totals.late, 0);
     assert_true(totals.grows > 500);
     assert_true(totals.shrinks > 200);
-    config.start_at_max = false;
-    config.expand = strategy_expand("equal");
-    config.shrink = strategy_shrink("most_nodes");
-    run_loads(&config, 40, true, false, &totals);
-    assert_int_equal(totals.late, 0);
 }
 
 /* Grants to jobs that ask for more delay nobody; or nobody by more than they
@@ -84,6 +88,7 @@ static void wishes_break_no_promise_by_more_than_they_may(void **state)
     assert_int_equal(totals.late, 0);
     assert_true(totals.granted > 400);
     config.mode = MODE_EVOLVING;
+    config.sizing = SIZING_MIN;
     config.evolving_delay = sec(30);
     run_loads(&config, 40, true, true, &totals);
     assert_true(totals.late > 10);

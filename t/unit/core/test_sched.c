@@ -15,8 +15,9 @@ static void the_defaults(void **state)
     assert_false(config.start_at_max);
     assert_int_equal(config.backfill, BACKFILL_EASY);
     assert_int_equal(config.mode, MODE_ELASTIC);
-    assert_string_equal(config.expand->name, "fcfs");
-    assert_string_equal(config.shrink->name, "fcfs");
+    assert_string_equal(config.expand->name, "speedup");
+    assert_string_equal(config.shrink->name, "speedup");
+    assert_int_equal(config.sizing, SIZING_PREFERRED);
     assert_true(config.cooldown < 0);
     assert_true(config.ends == TIME_NEVER);
     sched = sched_create(&config);
@@ -271,7 +272,7 @@ static void what_was_done_is_not_asked_again(void **state)
 static void each_thing_owed_is_asked_again(void **state)
 {
     struct story *story = STORY(
-        "config mode=rigid start=1 cooldown=0", "nodes 12",
+        "config mode=rigid start=1 cooldown=0 shrink=fcfs", "nodes 12",
         "[0] submit 1 elastic min=1 max=3 wall=9000 done=50 on_deadline=force",
         "submit 2 elastic min=1 max=3 wall=9000 done=50",
         "submit 3 elastic min=1 max=3 wall=9000 done=90",

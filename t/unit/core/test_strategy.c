@@ -13,7 +13,7 @@ static void every_name_is_found_again(void **state)
         assert_string_equal(strategy_expand(*name)->name, *name);
     for (const char *const *name = strategy_shrink_names(); *name; name++, n++)
         assert_string_equal(strategy_shrink(*name)->name, *name);
-    assert_int_equal(n, 14);
+    assert_int_equal(n, 16);
 }
 
 static void spelling_does_not_matter_words_do(void **state)
@@ -107,6 +107,39 @@ static void offered_nodes_count(void **state)
     release_pair(&pair);
 }
 
+/* By the score of the next node. */
+static bool prefers_a_now(const struct strategy *strategy,
+                          const struct pair *pair)
+{
+    return strategy->score_at(&pair->a, 0, at(10)) >
+           strategy->score_at(&pair->b, 0, at(10));
+}
+
+static void each_node_goes_where_it_brings_most(void **state)
+{
+    const struct strategy *expand = strategy_expand("speedup");
+    const struct strategy *shrink = strategy_shrink("speedup");
+    struct pair pair;
+
+    (void)state;
+    make_pair(&pair);
+    pair.a.planned_end = at(999);
+    assert_true(prefers_a_now(expand, &pair));
+    assert_false(prefers_a_now(shrink, &pair));
+    pair.a.planned_end = TIME_NEVER;
+    assert_false(prefers_a_now(expand, &pair));
+    assert_true(prefers_a_now(shrink, &pair));
+    pair.a.planned_end = at(1000);
+    pair.a.request.serial_fraction = 0.05;
+    assert_true(prefers_a_now(expand, &pair));
+    assert_false(prefers_a_now(shrink, &pair));
+    assert_true(expand->score_at(&pair.a, 1, at(10)) <
+                expand->score_at(&pair.a, 0, at(10)));
+    assert_true(shrink->score_at(&pair.a, 1, at(10)) <
+                shrink->score_at(&pair.a, 0, at(10)));
+    release_pair(&pair);
+}
+
 static void only_equal_deals_round(void **state)
 {
     (void)state;
@@ -125,6 +158,7 @@ int main(void)
         cmocka_unit_test(spelling_does_not_matter_words_do),
         cmocka_unit_test(who_grows_first_and_shrinks_last),
         cmocka_unit_test(offered_nodes_count),
+        cmocka_unit_test(each_node_goes_where_it_brings_most),
         cmocka_unit_test(only_equal_deals_round),
     };
 

@@ -153,7 +153,7 @@ static void a_begin_time_is_the_expected_start(void **state)
 static void a_reservation_names_who_shrinks(void **state)
 {
     struct story *story =
-        STORY("config mode=rigid start=1 policy_done=60", "nodes 7",
+        STORY("config mode=rigid start=1 policy_done=60 shrink=fcfs", "nodes 7",
               "[0] submit 1 elastic min=1 max=3 wall=900",
               "submit 2 elastic min=1 max=3 wall=900 done=90",
               "[1] started 1; started 2", "config mode=elastic",

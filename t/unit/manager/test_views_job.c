@@ -75,7 +75,8 @@ static void a_running_job_knows_its_time(void **state)
 static void a_growing_job_shows_its_directive(void **state)
 {
     struct scene *scene = *state;
-    submit(scene, SPEC);
+    submit(scene, "{\"command\":\"a\",\"min_nodes\":3,\"max_nodes\":4,"
+                  "\"elastic\":true}");
     job_started(scene, 1);
     const struct job *live = sched_job(scene->manager.sched, 1);
     if (!job_has_open_directive(live))
@@ -103,7 +104,7 @@ static void an_ended_job_has_the_same_keys(void **state)
     assert_int_equal(int_at(job, "signal"), 0);
     assert_string_equal(text_at(job, "name"), "md");
     assert_int_equal(int_at(job, "walltime"), 1800);
-    assert_string_equal(text_at(job, "nodelist"), "n[1-3]");
+    assert_string_equal(text_at(job, "nodelist"), "n[1-4]");
     assert_true(is_null_at(job, "time_left"));
     assert_string_equal(text_at(job, "stdout"), "/tmp/md-1.txt");
     json_decref(job);

@@ -157,6 +157,7 @@ static void test_an_elastic_job_grows(void **state)
 
     add_elastic(scene, 0, 1000);
     scene->options.sched.cooldown = 0;
+    scene->options.sched.sizing = SIZING_MIN;
     run(scene);
     assert_int_equal(end_of(scene, 0), 500);
     assert_int_equal(scene->result.jobs[0].n_grows, 1);
@@ -173,6 +174,7 @@ static void test_one_that_refuses_keeps_its_size(void **state)
     struct scene *scene = *state;
 
     add_elastic(scene, 0, 1000);
+    scene->options.sched.sizing = SIZING_MIN;
     scene->options.app.refuses = 100;
     run(scene);
     assert_int_equal(scene->result.jobs[0].n_grows, 0);

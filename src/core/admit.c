@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Running jobs shrink to admit one that waits: the head of the queue, or one
+ * behind it where that delays nobody's promise. Or the head starts smaller than
+ * it prefers (doc/elastic.md).
+ */
+#include <assert.h>
+
+#include "core/donors.h"
+#include "core/index.h"
+#include "core/plan.h"
+#include "core/sizing.h"
+#include "core/step.h"
+#include "core/walltime.h"
+
+/* Deals what is MISSING. Nobody goes below the size that it prefers as long as
+ * others have more than they prefer, or unless it is WORTH what they lose. */
+static bool deal(const struct sched *sched, struct candidates *donors,
+                 uint32_t missing, const struct job *job, double worth)
+{
+    if (donors->room < missing)
+        return false;
+    candidates_deal(donors, sched->config.shrink, sched->now, missing, true);
+    return donors->first >= missing || donors_loss(sched, donors, job) <= worth;
+}
+
+/* ---- the head ---- */
+
+/* All or nothing: the DONORS give what HEAD lacks of N nodes. */
+static bool shrink_for(struct sched *sched, const struct job *head, uint32_t n,
+                       struct candidates *donors, double worth,
+                       struct actions *out)
+{
+    if (!deal(sched, donors, n - sched_n_idle(sched), head, worth))
+        return false;
+    donors_ask(sched, donors, head, true, out);
+    return true;
+}
+
+/* By how much earlier HEAD ends with its least size now than with what it is
+ * planned with after WAIT. */
+static dur_us gain_of_least(const struct job_request *request, dur_us wait)
+{
+    if (wait == TIME_NEVER || request->walltime == TIME_NEVER)
+        return wait;
+    return wait + request->walltime -
+           walltime_scaled(request, request->walltime, request->min_nodes);
+}
+
+/* Smaller than planned, after WAIT: with its least size, if it has to be. */
+static bool admit_smaller(struct sched *sched, struct job *head,
+                          uint32_t planned, dur_us wait,
+                          struct candidates *donors, struct actions *out)
+{
+    const struct job_request *request = &head->request;
+    uint32_t n_idle = sched_n_idle(sched);
+    uint64_t n = n_idle + donors->first; /* that nobody minds */
+
+    if (n < request->min_nodes)
+        return shrink_for(sched, head, request->min_nodes, donors,
+                          donors_worth(head, gain_of_least(request, wait)),
+                          out);
+    if (n >= planned || !sizing_is_worth(sched, request, (uint32_t)n, wait))
+        return false;
+    if (n > n_idle)
+        return shrink_for(sched, head, (uint32_t)n, donors, 0, out);
+    step_start(sched, head, n_idle, out);
+    return true;
+}
+
+bool step_admit(struct sched *sched, struct job *head, struct actions *out)
+{
+    uint32_t planned = sizing_planned(sched, head);
+    uint32_t n_idle = sched_n_idle(sched);
+    struct candidates donors = {.items = NULL};
+    bool is_admitted = false;
+    time_us shadow;
+    dur_us wait;
+
+    assert(planned > n_idle && sched->reservation.job == 0);
+    if (sched->config.mode == MODE_ELASTIC)
+        donors_find(sched, &donors);
+    shadow =
+        profile_promise(&sched->profile, sched->now, n_idle, planned).shadow;
+    wait = shadow == TIME_NEVER ? TIME_NEVER : shadow - sched->now;
+    if (wait > USEC_PER_SEC && n_idle + donors.room >= head->request.min_nodes)
+        is_admitted = shrink_for(sched, head, planned, &donors,
+                                 sizing_worth(sched, head, wait), out) ||
+                      (planned > head->request.min_nodes &&
+                       admit_smaller(sched, head, planned, wait, &donors, out));
+    candidates_release(&donors);
+    return is_admitted;
+}
+
+/* ---- those behind it ---- */
+
+/* Where shrinking for somebody behind the head begins. */
+struct behind {
+    struct candidates donors;
+    uint32_t n_idle;
+    dur_us wait;   /* until the head's promised start */
+    int64_t extra; /* nodes that are then more than it needs */
+};
+
+/* How many of these there still are when JOB starts on PLANNED nodes and the
+ * donors have given theirs; below 0 the head would have to wait longer. */
+static int64_t extra_after(const struct sched *sched,
+                           const struct behind *behind, const struct job *job,
+                           uint32_t planned)
+{
+    time_us shadow = time_add(sched->now, behind->wait);
+    int64_t extra = behind->extra - planned;
+
+    for (size_t i = 0; i < behind->donors.n; i++) {
+        const struct candidate *donor = &behind->donors.items[i];
+        const struct job *other = donor->job;
+        uint32_t has = idset_count(&other->nodes), keeps = has - donor->n;
+
+        if (donor->n == 0)
+            continue;
+        extra += donor->n;
+        if (other->planned_end <= shadow)
+            extra -= has;
+        if (walltime_end_at(other, has, keeps, other->resize_cost,
+                            sched->now) <= shadow)
+            extra += keeps;
+    }
+    if (walltime_at(&job->request, planned) <= behind->wait)
+        extra += planned;
+    return extra;
+}
+
+static bool shrink_behind(struct sched *sched, struct behind *behind,
+                          const struct job *job, struct actions *out)
+{
+    uint32_t planned = sizing_planned(sched, job);
+
+    if (planned <= behind->n_idle ||
+        !deal(sched, &behind->donors, planned - behind->n_idle, job,
+              donors_worth(job, behind->wait)) ||
+        extra_after(sched, behind, job, planned) < 0)
+        return false;
+    donors_ask(sched, &behind->donors, job, false, out);
+    return true;
+}
+
+/* Nodes that come for somebody are to be had first. */
+static bool is_shrinking(const struct sched *sched)
+{
+    for (const struct job *job = sched->elastic; job != NULL; job = job->next) {
+        if (job_has_open_directive(job) && job->directive.for_job != 0)
+            return true;
+    }
+    return false;
+}
+
+/* So many are looked at in one pass. */
+#define TRIES_MAX 20
+
+void step_admit_behind(struct sched *sched, const struct job *head,
+                       struct actions *out)
+{
+    struct behind behind = {.n_idle = sched_n_idle(sched)};
+    struct queue_hole any = {.longest = TIME_NEVER};
+    struct promise promise;
+    const struct job *job = NULL;
+
+    if (sched->config.sizing != SIZING_PREFERRED ||
+        sched->config.backfill != BACKFILL_EASY ||
+        sched->reservation.job != 0 || is_shrinking(sched))
+        return;
+    donors_find(sched, &behind.donors);
+    promise = profile_promise(&sched->profile, sched->now, behind.n_idle,
+                              sizing_planned(sched, head));
+    behind.wait =
+        promise.shadow == TIME_NEVER ? TIME_NEVER : promise.shadow - sched->now;
+    behind.extra = promise.extra;
+    any.n_free = behind.n_idle + (uint32_t)behind.donors.room;
+    for (int i = 0; i < TRIES_MAX && behind.donors.n > 0; i++) {
+        job = queue_find_shortest(&sched->queue, job, &any);
+        if (job == NULL ||
+            (job != head && shrink_behind(sched, &behind, job, out)))
+            break;
+    }
+    candidates_release(&behind.donors);
+}
