@@ -20,7 +20,7 @@ static bool deal(const struct sched *sched, struct candidates *donors,
 {
     if (donors->room < missing)
         return false;
-    candidates_deal(donors, sched->config.shrink, sched->now, missing, true);
+    candidates_deal(donors, sched->config.shrink, sched->now, missing);
     return donors->first >= missing || donors_loss(sched, donors, job) <= worth;
 }
 
@@ -111,13 +111,12 @@ static int64_t extra_after(const struct sched *sched,
     time_us shadow = time_add(sched->now, behind->wait);
     int64_t extra = behind->extra - planned;
 
-    for (size_t i = 0; i < behind->donors.n; i++) {
-        const struct candidate *donor = &behind->donors.items[i];
+    for (size_t i = 0; i < behind->donors.n_dealt; i++) {
+        const struct candidate *donor =
+            &behind->donors.items[behind->donors.dealt[i]];
         const struct job *other = donor->job;
         uint32_t has = idset_count(&other->nodes), keeps = has - donor->n;
 
-        if (donor->n == 0)
-            continue;
         extra += donor->n;
         if (other->planned_end <= shadow)
             extra -= has;

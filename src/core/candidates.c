@@ -22,7 +22,26 @@ void candidates_add(struct candidates *list, struct job *job, uint32_t first,
     list->room += room;
 }
 
-/* ---- in the order of a score ---- */
+void candidates_drop(struct candidates *list, size_t i)
+{
+    struct candidate *candidate = &list->items[i];
+
+    list->first -= candidate->first;
+    list->room -= candidate->room;
+    candidate->first = candidate->room = 0;
+    list->n_order = 0;
+}
+
+void candidates_release(struct candidates *list)
+{
+    free(list->items);
+    free(list->order);
+    free(list->dealt);
+    free(list->ranks);
+    *list = (struct candidates){.items = NULL};
+}
+
+/* ---- ranks ---- */
 
 static int compare(const void *x, const void *y)
 {
@@ -33,117 +52,133 @@ static int compare(const void *x, const void *y)
     return a->job->request.id < b->job->request.id ? -1 : 1;
 }
 
-static void sort(struct candidates *list, const struct strategy *strategy,
-                 time_us now)
+static bool is_better(const struct candidates *list, uint32_t a, uint32_t b)
 {
-    for (size_t i = 0; i < list->n; i++)
-        list->items[i].score = strategy->score(list->items[i].job, now);
-    if (list->n > 1)
-        qsort(list->items, list->n, sizeof *list->items, compare);
+    return compare(&list->items[a], &list->items[b]) < 0;
 }
 
-static uint32_t room_of(const struct candidate *candidate, bool is_first)
-{
-    uint32_t most = is_first ? candidate->first : candidate->room;
-
-    return most > candidate->n ? most - candidate->n : 0;
-}
-
-/* Filling up in order, or one by one. */
-static uint64_t deal(struct candidates *list, uint64_t n, bool is_first,
-                     bool is_shared)
-{
-    bool is_any = true;
-
-    while (n > 0 && is_any) {
-        is_any = false;
-        for (size_t i = 0; i < list->n && n > 0; i++) {
-            struct candidate *candidate = &list->items[i];
-            uint32_t room = room_of(candidate, is_first);
-            uint32_t share = is_shared && room > 1 ? 1 : room;
-
-            if (share > n)
-                share = (uint32_t)n;
-            candidate->n += share;
-            n -= share;
-            is_any |= share > 0;
-        }
-    }
-    return n;
-}
-
-/* ---- by a score that changes with each node ---- */
-
-static void rate(struct candidate *candidate, const struct strategy *strategy,
-                 time_us now, bool is_first)
-{
-    candidate->score =
-        room_of(candidate, is_first) == 0
-            ? -INFINITY
-            : strategy->score_at(candidate->job, candidate->n, now);
-}
-
-/* A heap, the best on top, but for the item I, which may have become worse. */
+/* A heap of ranks, the best on top, but for the one at I, which may have become
+ * worse. */
 static void sink(struct candidates *list, size_t i)
 {
-    struct candidate *items = list->items, item;
-    size_t best = i;
+    uint32_t *ranks = list->ranks, moved = ranks[i];
 
-    for (;; i = best) {
-        for (size_t child = 2 * i + 1; child < list->n && child <= 2 * i + 2;
-             child++) {
-            if (compare(&items[child], &items[best]) < 0)
-                best = child;
-        }
-        if (best == i)
-            return;
-        item = items[i];
-        items[i] = items[best];
-        items[best] = item;
+    for (size_t child; (child = 2 * i + 1) < list->n; i = child) {
+        if (child + 1 < list->n &&
+            is_better(list, ranks[child + 1], ranks[child]))
+            child++;
+        if (!is_better(list, ranks[child], moved))
+            break;
+        ranks[i] = ranks[child];
     }
+    ranks[i] = moved;
 }
 
-static uint64_t deal_each(struct candidates *list,
-                          const struct strategy *strategy, time_us now,
-                          uint64_t n, bool is_first)
+/* ---- one node after the other ---- */
+
+static uint32_t room_of(const struct candidates *list, uint32_t i)
 {
-    for (size_t i = 0; i < list->n; i++)
-        rate(&list->items[i], strategy, now, is_first);
-    for (size_t i = list->n; i-- > 0;)
+    const struct candidate *candidate = &list->items[i];
+    bool is_first = list->n_order < list->first;
+
+    return (is_first ? candidate->first : candidate->room) - candidate->known;
+}
+
+static void rate(struct candidates *list, const struct strategy *strategy,
+                 time_us now, uint32_t i)
+{
+    struct candidate *candidate = &list->items[i];
+
+    candidate->score =
+        room_of(list, i) == 0
+            ? -INFINITY
+            : strategy->score_at(candidate->job, candidate->known, now);
+}
+
+/* A round begins: up to `first`, or up to `room`. */
+static void begin_round(struct candidates *list,
+                        const struct strategy *strategy, time_us now)
+{
+    list->at = 0;
+    if (strategy->score_at == NULL)
+        return;
+    for (uint32_t i = 0; i < list->n; i++)
+        rate(list, strategy, now, i);
+    for (size_t i = list->n / 2; i-- > 0;)
         sink(list, i);
-    for (; n > 0 && list->n > 0 && room_of(list->items, is_first) > 0; n--) {
-        list->items[0].n++;
-        rate(&list->items[0], strategy, now, is_first);
-        sink(list, 0);
-    }
-    return n;
 }
 
-/* ---- either ---- */
-
-static uint64_t deal_round(struct candidates *list,
-                           const struct strategy *strategy, time_us now,
-                           uint64_t n, bool is_first)
+static void begin(struct candidates *list, const struct strategy *strategy,
+                  time_us now)
 {
-    return strategy->score_at != NULL
-               ? deal_each(list, strategy, now, n, is_first)
-               : deal(list, n, is_first, strategy->is_shared);
+    list->ranks = mem_resize(list->ranks, list->n, sizeof *list->ranks);
+    for (uint32_t i = 0; i < list->n; i++) {
+        list->ranks[i] = i;
+        list->items[i].known = 0;
+        if (strategy->score_at == NULL)
+            list->items[i].score = strategy->score(list->items[i].job, now);
+    }
+    if (strategy->score_at == NULL)
+        qsort(list->items, list->n, sizeof *list->items, compare);
+    begin_round(list, strategy, now);
+}
+
+/* Who has room left, of which there is some. */
+static uint32_t find_next(struct candidates *list,
+                          const struct strategy *strategy)
+{
+    if (strategy->score_at != NULL)
+        return list->ranks[0];
+    while (room_of(list, (uint32_t)list->at) == 0)
+        list->at = (list->at + 1) % list->n;
+    return (uint32_t)list->at;
+}
+
+static void deal_one(struct candidates *list, const struct strategy *strategy,
+                     time_us now)
+{
+    uint32_t next = find_next(list, strategy);
+
+    list->items[next].known++;
+    list->order[list->n_order++] = next;
+    if (list->n_order == list->first) {
+        begin_round(list, strategy, now);
+    } else if (strategy->score_at != NULL) {
+        rate(list, strategy, now, next);
+        sink(list, 0);
+    } else if (strategy->is_shared) {
+        list->at = (list->at + 1) % list->n;
+    }
+}
+
+static void make_space(struct candidates *list, size_t n)
+{
+    if (n <= list->size_order)
+        return;
+    list->size_order = 2 * n;
+    list->order =
+        mem_resize(list->order, list->size_order, sizeof *list->order);
+    list->dealt =
+        mem_resize(list->dealt, list->size_order, sizeof *list->dealt);
 }
 
 uint64_t candidates_deal(struct candidates *list,
                          const struct strategy *strategy, time_us now,
-                         uint64_t n, bool all)
+                         uint64_t n)
 {
-    for (size_t i = 0; i < list->n; i++)
-        list->items[i].n = 0;
-    if (strategy->score_at == NULL)
-        sort(list, strategy, now);
-    n = deal_round(list, strategy, now, n, true);
-    return all ? deal_round(list, strategy, now, n, false) : n;
-}
+    size_t n_nodes = n < list->room ? (size_t)n : (size_t)list->room;
 
-void candidates_release(struct candidates *list)
-{
-    free(list->items);
-    *list = (struct candidates){.items = NULL};
+    for (size_t i = 0; i < list->n_dealt; i++)
+        list->items[list->dealt[i]].n = 0;
+    list->n_dealt = 0;
+    make_space(list, n_nodes);
+    if (list->n_order == 0 && n_nodes > 0)
+        begin(list, strategy, now);
+    while (list->n_order < n_nodes)
+        deal_one(list, strategy, now);
+    for (size_t i = 0; i < n_nodes; i++) {
+        if (list->items[list->order[i]].n++ == 0)
+            list->dealt[list->n_dealt++] = list->order[i];
+    }
+    return n - n_nodes;
 }

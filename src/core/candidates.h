@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Jobs that may be resized now, and how many nodes each is to give or take. */
+/*
+ * Jobs that may be resized now, and how many nodes each is to give or take.
+ * Nodes are dealt one after the other in an order that does not depend on how
+ * many there are: what was dealt before is dealt again without thinking.
+ */
 #ifndef ERM_CORE_CANDIDATES_H
 #define ERM_CORE_CANDIDATES_H
 
@@ -11,24 +15,34 @@ struct candidate {
     struct job *job; /* borrowed */
     double score;
     uint32_t first; /* nodes it can give or take before others exceed theirs */
-    uint32_t room;  /* nodes it can give or take at all */
+    uint32_t room;  /* nodes it can give or take at all; >= first */
     uint32_t n;     /* nodes it is to give or take */
+    uint32_t known; /* nodes that are its own in `order` */
 };
 
 struct candidates {
     struct candidate *items; /* owned */
     size_t n, size;
     uint64_t first, room; /* of all of them */
+    uint32_t *order;      /* owned: whose each node is, as far as known */
+    size_t n_order, size_order;
+    uint32_t *dealt; /* owned: items with nodes, by their first ones */
+    size_t n_dealt;
+    uint32_t *ranks; /* owned: items as a heap by the next node's score */
+    size_t at;       /* or in their order: who is next */
 };
 
-/* Adds JOB unless ROOM is 0; FIRST <= ROOM. */
+/* Adds JOB unless ROOM is 0; FIRST <= ROOM. Before anything is dealt. */
 void candidates_add(struct candidates *list, struct job *job, uint32_t first,
                     uint32_t room);
-/* Deals N nodes, anew, to those of LIST in the order of STRATEGY: to all of
- * them up to `first`, then, if ALL, up to `room`. Returns how many are left. */
+/* Deals N nodes to those of LIST, in the order of STRATEGY: to all of them up
+ * to `first`, then up to `room`. Each time the same STRATEGY and NOW. May
+ * sort the items. Returns how many are left. */
 uint64_t candidates_deal(struct candidates *list,
                          const struct strategy *strategy, time_us now,
-                         uint64_t n, bool all);
+                         uint64_t n);
+/* The candidate I gets nothing any more. */
+void candidates_drop(struct candidates *list, size_t i);
 void candidates_release(struct candidates *list);
 
 #endif

@@ -128,14 +128,12 @@ double donors_worth(const struct job *job, dur_us earlier)
 static struct idset *choose(struct sched *sched,
                             const struct candidates *donors)
 {
-    struct idset *deltas = mem_alloc_array(donors->n, sizeof *deltas);
+    struct idset *deltas = mem_alloc_array(donors->n_dealt, sizeof *deltas);
 
-    for (size_t i = 0; i < donors->n; i++) {
-        const struct candidate *donor = &donors->items[i];
+    for (size_t i = 0; i < donors->n_dealt; i++) {
+        const struct candidate *donor = &donors->items[donors->dealt[i]];
         struct idset spare = {.words = NULL};
 
-        if (donor->n == 0)
-            continue;
         spare_nodes(sched, donor->job, &spare);
         idset_take_last(&spare, donor->n, &deltas[i]);
         idset_release(&spare);
@@ -154,11 +152,10 @@ static void reserve(struct sched *sched, const struct candidates *donors,
     event.job = job->request.id;
     event.when = sched->now;
     sched_idle(sched, &event.nodes);
-    for (size_t i = 0; i < donors->n; i++) {
-        time_us done_by = step_done_by(sched, donors->items[i].job, 0);
+    for (size_t i = 0; i < donors->n_dealt; i++) {
+        const struct job *donor = donors->items[donors->dealt[i]].job;
+        time_us done_by = step_done_by(sched, donor, 0);
 
-        if (donors->items[i].n == 0)
-            continue;
         idset_unite(&event.nodes, &deltas[i]);
         if (done_by > event.when)
             event.when = done_by;
@@ -173,10 +170,8 @@ void donors_ask(struct sched *sched, const struct candidates *donors,
 
     if (is_kept)
         reserve(sched, donors, deltas, job, out);
-    for (size_t i = 0; i < donors->n; i++) {
-        if (donors->items[i].n > 0)
-            step_offer(sched, donors->items[i].job, DIRECTIVE_SHRINK,
-                       &deltas[i], ASKED_BY_SCHEDULER, job->request.id, 0, out);
-    }
+    for (size_t i = 0; i < donors->n_dealt; i++)
+        step_offer(sched, donors->items[donors->dealt[i]].job, DIRECTIVE_SHRINK,
+                   &deltas[i], ASKED_BY_SCHEDULER, job->request.id, 0, out);
     free(deltas);
 }

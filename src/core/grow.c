@@ -52,8 +52,8 @@ static bool offer_growth(struct sched *sched, struct candidates *list,
 {
     bool is_any = false;
 
-    for (size_t i = 0; i < list->n; i++) {
-        struct candidate *candidate = &list->items[i];
+    for (size_t i = 0; i < list->n_dealt; i++) {
+        struct candidate *candidate = &list->items[list->dealt[i]];
         bool is_short = step_ends_in_time(candidate->job, hole, sched->now);
         uint32_t limit = is_short ? hole->n_free : hole->n_extra;
         uint32_t n = candidate->n < limit ? candidate->n : limit;
@@ -72,15 +72,9 @@ static bool offer_growth(struct sched *sched, struct candidates *list,
  * others. Returns whether there was any. */
 static bool drop_later_half(struct candidates *list)
 {
-    size_t n_dealt = 0, n_seen = 0;
-
-    for (size_t i = 0; i < list->n; i++)
-        n_dealt += list->items[i].n > 0;
-    for (size_t i = 0; i < list->n; i++) {
-        if (list->items[i].n > 0 && ++n_seen > n_dealt / 2)
-            list->items[i].first = list->items[i].room = 0;
-    }
-    return n_dealt > 0;
+    for (size_t i = list->n_dealt / 2; i < list->n_dealt; i++)
+        candidates_drop(list, list->dealt[i]);
+    return list->n_dealt > 0;
 }
 
 /* A job past its planned end is about to go. */
@@ -125,8 +119,7 @@ static bool grow_once(struct sched *sched, const struct job *head,
         hole.n_extra = hole.n_free;
     find_growing(sched, &hole, head != NULL, &list);
     do {
-        candidates_deal(&list, sched->config.expand, sched->now, hole.n_free,
-                        true);
+        candidates_deal(&list, sched->config.expand, sched->now, hole.n_free);
         is_any = offer_growth(sched, &list, &hole, out);
     } while (!is_any && drop_later_half(&list));
     candidates_release(&list);

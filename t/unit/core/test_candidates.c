@@ -27,8 +27,8 @@ static void release(struct job *jobs, struct candidates *list)
 }
 
 /* What they are dealt by name, in the order of their ids. */
-static void expect(const char *name, uint64_t n, bool all, uint64_t left,
-                   uint32_t a, uint32_t b, uint32_t c)
+static void expect(const char *name, uint64_t n, uint64_t left, uint32_t a,
+                   uint32_t b, uint32_t c)
 {
     struct candidates list = {.items = NULL};
     uint32_t dealt[N] = {0};
@@ -40,7 +40,7 @@ static void expect(const char *name, uint64_t n, bool all, uint64_t left,
     assert_int_equal(list.room, 12);
     for (int again = 0; again < 2; again++)
         assert_int_equal(
-            candidates_deal(&list, strategy_expand(name), at(0), n, all), left);
+            candidates_deal(&list, strategy_expand(name), at(0), n), left);
     for (size_t i = 0; i < list.n; i++)
         dealt[list.items[i].job->request.id - 1] = list.items[i].n;
     assert_int_equal(dealt[0], a);
@@ -52,15 +52,14 @@ static void expect(const char *name, uint64_t n, bool all, uint64_t left,
 static void all_get_their_first_nodes_before_one_gets_more(void **state)
 {
     (void)state;
-    expect("fcfs", 2, true, 0, 0, 1, 1);
-    expect("fcfs", 5, true, 0, 2, 1, 2);
-    expect("fcfs", 5, false, 2, 0, 1, 2);
-    expect("fcfs", 20, true, 8, 4, 4, 4);
-    expect("most_remaining", 5, true, 0, 0, 1, 4);
-    expect("equal", 6, true, 0, 1, 2, 3);
-    expect("speedup", 3, true, 0, 0, 1, 2);
-    expect("speedup", 20, true, 8, 4, 4, 4);
-    expect("fcfs", 0, true, 0, 0, 0, 0);
+    expect("fcfs", 2, 0, 0, 1, 1);
+    expect("fcfs", 5, 0, 2, 1, 2);
+    expect("fcfs", 20, 8, 4, 4, 4);
+    expect("most_remaining", 5, 0, 0, 1, 4);
+    expect("equal", 6, 0, 1, 2, 3);
+    expect("speedup", 3, 0, 0, 1, 2);
+    expect("speedup", 20, 8, 4, 4, 4);
+    expect("fcfs", 0, 0, 0, 0, 0);
 }
 
 static double brought(const uint32_t *n, const struct job *jobs)
@@ -99,8 +98,8 @@ static void dealt_by_speedup_they_bring_most(void **state)
 
         make(jobs, &list);
         for (size_t i = 0; i < N; i++)
-            list.items[i].first = 0;
-        candidates_deal(&list, strategy_expand("speedup"), at(0), n, true);
+            list.items[i].first = list.first = 0;
+        candidates_deal(&list, strategy_expand("speedup"), at(0), n);
         for (size_t i = 0; i < N; i++)
             dealt[list.items[i].job->request.id - 1] = list.items[i].n;
         assert_int_equal(dealt[0] + dealt[1] + dealt[2], n);
