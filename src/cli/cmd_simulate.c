@@ -196,6 +196,8 @@ static void describe_policy(const struct sched_config *config,
                    backfill_name(config->backfill));
     if (config->backfill_order == BACKFILL_SHORTEST)
         strbuf_add_str(out, " shortest first");
+    if (config->estimates == ESTIMATES_PREDICTED)
+        strbuf_add_str(out, ", predicted run times");
     if (config->mode == MODE_ELASTIC)
         strbuf_add_fmt(out, ", sizing %s, expand %s, shrink %s",
                        sizing_name(config->sizing), config->expand->name,

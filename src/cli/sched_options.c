@@ -17,6 +17,8 @@ static const char **word_of(struct sched_settings *settings, int key)
         return &settings->mode;
     case KEY_SIZING:
         return &settings->sizing;
+    case KEY_ESTIMATES:
+        return &settings->estimates;
     case KEY_EXPAND:
         return &settings->expand;
     case KEY_SHRINK:

@@ -15,6 +15,7 @@ enum {
     KEY_BACKFILL_ORDER,
     KEY_MODE,
     KEY_SIZING,
+    KEY_ESTIMATES,
     KEY_EXPAND,
     KEY_SHRINK,
     KEY_COOLDOWN,
@@ -33,6 +34,8 @@ enum {
         {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},      \
         {KEY_SIZING, "sizing", "HOW",                                          \
          "sizes of jobs: preferred (default), min"},                           \
+        {KEY_ESTIMATES, "estimates", "WHICH",                                  \
+         "run times to plan with: requested, predicted"},                      \
         {KEY_EXPAND, "expand", "STRATEGY", "which job grows first (speedup)"}, \
         {KEY_EXPAND, "expand-strategy", "STRATEGY", NULL},                     \
         {KEY_SHRINK, "shrink", "STRATEGY",                                     \

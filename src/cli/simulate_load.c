@@ -13,6 +13,7 @@
 #include "cli/job_view.h"
 #include "cli/observe.h"
 #include "cli/time_text.h"
+#include "sim/predictor.h"
 #include "sim/trace_file.h"
 
 void simulate_load_release(struct simulate_load *load)
@@ -82,6 +83,7 @@ static int add_spec(struct simulate_load *load, const struct job_spec *spec,
     uint32_t size = job_preferred_size(request);
     struct sim_job job = {
         .id = id_of(spec, load->workload.n + 1),
+        .like = predictor_kind(spec->name),
         .requested = request->walltime,
         .walltime = request->walltime,
         .min = request->min_nodes,
@@ -289,7 +291,8 @@ static bool make_past_job(const json_t *view, struct sim_job *out)
     int64_t pref = view_integer(view, "pref_nodes");
 
     job_request_init(&request);
-    *out = (struct sim_job){.id = view_integer(view, "id")};
+    *out = (struct sim_job){.id = view_integer(view, "id"),
+                            .like = predictor_kind(view_text(view, "name"))};
     if (time_text_parse(view_text(view, "submitted"), &out->submit) != 0)
         return false;
     request.kind = out->kind = kind_of(view_text(view, "kind"));

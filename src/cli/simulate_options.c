@@ -14,7 +14,6 @@ enum {
     KEY_COMPARE = OPTION_FIRST_KEY,
     KEY_FILTER,
     KEY_ORDER,
-    KEY_ESTIMATES,
     KEY_HEAD,
     KEY_UNTIL,
     KEY_ENFORCE,
@@ -48,8 +47,6 @@ const struct option_row simulate_option_rows[] = {
     {KEY_FILTER, "filter", "strong|none",
      "leave out jobs that cannot be replayed (strong)"},
     {KEY_HEAD, "head", "N", "the first N jobs only"},
-    {KEY_ESTIMATES, "estimates", "WHICH",
-     "what the scheduler knows: requested (default), actual"},
     {KEY_ORDER, "order", "batch|pyss",
      "of what happens at one instant (batch)"},
     {KEY_UNTIL, "until", "SPAN", "stop so long after the first submit"},
@@ -93,7 +90,6 @@ static int take_word(struct simulate_options *options, int key,
                      const char *value, struct err *err)
 {
     static const char *const filters[] = {"strong", "none", NULL};
-    static const char *const estimates[] = {"requested", "actual", NULL};
     static const char *const orders[] = {"batch", "pyss", NULL};
     static const char *const models[] = {"L2", "E80", "L2-shrink", NULL};
     size_t at = 0;
@@ -104,10 +100,9 @@ static int take_word(struct simulate_options *options, int key,
         rc = take_choice("filter", value, filters, &at, err);
         options->workload.keeps_all = at == 1;
         return rc;
-    case KEY_ESTIMATES:
-        rc = take_choice("estimates", value, estimates, &at, err);
-        options->workload.knows_run_times = at == 1;
-        return rc;
+    case KEY_ESTIMATES: /* the others are the scheduler's own */
+        options->workload.knows_run_times = strcmp(value, "actual") == 0;
+        return options->workload.knows_run_times ? 0 : 1;
     case KEY_ORDER:
         rc = take_choice("order", value, orders, &at, err);
         options->sim.order = at == 1 ? SIM_PYSS : SIM_BATCH;
@@ -284,10 +279,10 @@ static int take_other(struct simulate_options *options, int key,
 static int take(struct simulate_options *options, int key, const char *value,
                 struct err *err)
 {
-    int rc = sched_options_take(&options->sched, key, value, err);
+    int rc = take_word(options, key, value, err);
 
     if (rc > 0)
-        rc = take_word(options, key, value, err);
+        rc = sched_options_take(&options->sched, key, value, err);
     if (rc > 0)
         rc = take_number(options, key, value, err);
     if (rc > 0)

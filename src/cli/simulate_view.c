@@ -17,7 +17,7 @@ static double percent(size_t part, size_t all)
     return all > 0 ? 100.0 * (double)part / (double)all : 0;
 }
 
-static const char *estimates_name(const struct simulate_workload *workload)
+static const char *known_name(const struct simulate_workload *workload)
 {
     return workload->knows_run_times ? "actual" : "requested";
 }
@@ -85,7 +85,7 @@ void simulate_view_workload(FILE *out, const struct simulate_options *options,
             "workload   %zu jobs on %u nodes; estimates %s, order %s, "
             "seed %" PRIu64 "\n",
             load->workload.n, load->workload.n_nodes,
-            estimates_name(&options->workload), order_name(options),
+            known_name(&options->workload), order_name(options),
             options->workload.seed);
     view_filtered(out, &load->filtered);
     view_models(out, options, load);
@@ -258,11 +258,12 @@ static json_t *run_json(const struct simulate_run *run)
     const struct metrics *metrics = &run->metrics;
     const struct sched_config *config = &run->config;
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s}", "policy", run->name, "backfill",
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "policy", run->name, "backfill",
         backfill_name(config->backfill), "backfill_order",
         backfill_order_name(config->backfill_order), "mode",
         sched_mode_name(config->mode), "sizing", sizing_name(config->sizing),
-        "malleable_as", job_kind_name(run->malleable_as));
+        "estimates", estimates_name(config->estimates), "malleable_as",
+        job_kind_name(run->malleable_as));
     json_t *figures = json_pack(
         "{s:I, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:f, s:f, s:f, s:I}",
         "completed", (json_int_t)metrics->n_completed, "timeout",
@@ -292,10 +293,10 @@ static json_t *workload_json(const struct simulate_options *options,
     json_t *object = json_pack(
         "{s:I, s:I, s:s, s:s, s:I, s:I, s:I, s:I, s:s}", "jobs",
         (json_int_t)load->workload.n, "nodes",
-        (json_int_t)load->workload.n_nodes, "estimates",
-        estimates_name(workload), "order", order_name(options), "seed",
-        (json_int_t)workload->seed, "shake", (json_int_t)workload->shake,
-        "malleable_percent", (json_int_t)workload->malleable, "malleable_jobs",
+        (json_int_t)load->workload.n_nodes, "estimates", known_name(workload),
+        "order", order_name(options), "seed", (json_int_t)workload->seed,
+        "shake", (json_int_t)workload->shake, "malleable_percent",
+        (json_int_t)workload->malleable, "malleable_jobs",
         (json_int_t)load->n_malleable, "model",
         malleable_model_name(workload->model));
     json_t *models = json_pack(

@@ -31,6 +31,7 @@ enum {
     KEY_WORKER,
     KEY_RESIZE_SIGNAL,
     KEY_RESIZE_COST,
+    KEY_EXPECTED,
     KEY_ON_DEADLINE,
     KEY_ON_NODE_LOSS,
     KEY_LAUNCH,
@@ -67,6 +68,7 @@ const struct option_row submit_option_rows[] = {
     {KEY_HOOK, "hook", "COMMAND", "run at each resize, with resize: hook"},
     {KEY_RESIZE_SIGNAL, "resize-signal", "SIGNAL",
      "tells it of a resize, with resize: app or restart"},
+    {KEY_EXPECTED, "expected-time", "TIME", "how long it is expected to run"},
     {KEY_RESIZE_COST, "resize-cost", "TIME", "how long a resize takes it"},
     {KEY_ON_DEADLINE, "on-deadline", "WHAT",
      "a resize is late: keep, force, requeue, cancel"},
@@ -238,15 +240,17 @@ static int set_env(json_t *spec, const char *value, struct err *err)
     return rc;
 }
 
-static int set_cost(json_t *spec, const char *value, struct err *err)
+/* A time that has an end. */
+static int set_limited(json_t *spec, const char *key, const char *option,
+                       const char *value, struct err *err)
 {
     dur_us span;
-    if (time_text_span("--resize-cost", value, &span, err) < 0)
+    if (time_text_span(option, value, &span, err) < 0)
         return -1;
     if (span == TIME_NEVER)
-        return err_set(err, ERR_USAGE,
-                       "--resize-cost: a limited time is expected");
-    set_seconds(spec, "resize_cost", span);
+        return err_set(err, ERR_USAGE, "%s: a limited time is expected",
+                       option);
+    set_seconds(spec, key, span);
     return 0;
 }
 
@@ -282,7 +286,10 @@ static int take_number(json_t *spec, int key, const char *value,
         set_seconds(spec, "start_time", span == TIME_NEVER ? 0 : span);
         return 0;
     case KEY_RESIZE_COST:
-        return set_cost(spec, value, err);
+        return set_limited(spec, "resize_cost", "--resize-cost", value, err);
+    case KEY_EXPECTED:
+        return set_limited(spec, "expected_time", "--expected-time", value,
+                           err);
     case KEY_SERIAL:
         json_object_set_new(spec, "serial_fraction",
                             json_real(strtod(value, &end)));

@@ -251,6 +251,7 @@ static const struct record_field later_fields[] = {
     {"on_node_loss", RECORD_WORD, REQUEST(loss), 0, 0, words_loss},
     {"resize_cost", RECORD_INT64, REQUEST(resize_cost), 0, INT64_MAX, NULL},
     {"walltime_scales", RECORD_BOOL, REQUEST(walltime_scales), 0, 0, NULL},
+    {"expected", RECORD_INT64, REQUEST(expected), 0, INT64_MAX, NULL},
 };
 #define N_LATER_FIELDS (sizeof(later_fields) / sizeof(*later_fields))
 

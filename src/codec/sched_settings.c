@@ -8,6 +8,7 @@ static const char *const backfill_names[] = {"none", "easy", "conservative",
                                              NULL};
 static const char *const order_names[] = {"fcfs", "sjf", NULL};
 static const char *const sizing_names[] = {"min", "preferred", NULL};
+static const char *const estimates_names[] = {"requested", "predicted", NULL};
 static const char *const mode_names[] = {"rigid", "evolving", "elastic",
                                          "scheduler_driven", NULL};
 
@@ -33,6 +34,7 @@ int sched_settings_make(const struct sched_settings *settings,
 {
     const char *backfill = settings->backfill, *mode = settings->mode;
     const char *order = settings->backfill_order, *sizing = settings->sizing;
+    const char *estimates = settings->estimates;
 
     sched_config_init(out);
     out->start_at_max = settings->start_at_max;
@@ -50,5 +52,7 @@ int sched_settings_make(const struct sched_settings *settings,
         return suggest_unknown("mode", mode, mode_names, err);
     if (sizing != NULL && sizing_parse(sizing, &out->sizing) != 0)
         return suggest_unknown("sizing", sizing, sizing_names, err);
+    if (estimates != NULL && estimates_parse(estimates, &out->estimates) != 0)
+        return suggest_unknown("estimates", estimates, estimates_names, err);
     return set_strategies(settings, out, err);
 }

@@ -11,7 +11,7 @@
 struct sched_settings {
     bool start_at_max; /* -s 1 */
     /* borrowed words; NULL = not given */
-    const char *backfill, *backfill_order, *mode, *sizing;
+    const char *backfill, *backfill_order, *mode, *sizing, *estimates;
     const char *expand, *shrink;
     dur_us cooldown;                   /* < 0 = by rule */
     dur_us evolving_delay;             /* 0 = none */

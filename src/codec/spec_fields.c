@@ -196,6 +196,8 @@ static const struct spec_field fields[] = {
     COMMAND("hook", hook, "the shell command that is run at each resize"),
     SIGNAL("resize_signal", resize_signal,
            "the signal that tells it of a resize"),
+    TIME("expected_time", request.expected, 1, DURATION_MAX, 0,
+         "the time that it is expected to run"),
     TIME("resize_cost", request.resize_cost, 1, DURATION_MAX, 0,
          "the time that a resize takes"),
     TIME("accept_within", request.accept_within, 1, TIME_NEVER, 0,

@@ -7,6 +7,7 @@
 #include <assert.h>
 
 #include "core/donors.h"
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/plan.h"
 #include "core/sizing.h"
@@ -39,12 +40,14 @@ static bool shrink_for(struct sched *sched, const struct job *head, uint32_t n,
 
 /* By how much earlier HEAD ends with its least size now than with what it is
  * planned with after WAIT. */
-static dur_us gain_of_least(const struct job_request *request, dur_us wait)
+static dur_us gain_of_least(const struct sched *sched,
+                            const struct job_request *request, dur_us wait)
 {
-    if (wait == TIME_NEVER || request->walltime == TIME_NEVER)
+    dur_us length = estimate_preferred(sched, request);
+
+    if (wait == TIME_NEVER || length == TIME_NEVER)
         return wait;
-    return wait + request->walltime -
-           walltime_scaled(request, request->walltime, request->min_nodes);
+    return wait + length - walltime_scaled(request, length, request->min_nodes);
 }
 
 /* Smaller than planned, after WAIT: with its least size, if it has to be. */
@@ -57,9 +60,10 @@ static bool admit_smaller(struct sched *sched, struct job *head,
     uint64_t n = n_idle + donors->first; /* that nobody minds */
 
     if (n < request->min_nodes)
-        return shrink_for(sched, head, request->min_nodes, donors,
-                          donors_worth(head, gain_of_least(request, wait)),
-                          out);
+        return shrink_for(
+            sched, head, request->min_nodes, donors,
+            donors_worth(sched, head, gain_of_least(sched, request, wait)),
+            out);
     if (n >= planned || !sizing_is_worth(sched, request, (uint32_t)n, wait))
         return false;
     if (n > n_idle)
@@ -118,13 +122,12 @@ static int64_t extra_after(const struct sched *sched,
         uint32_t has = idset_count(&other->nodes), keeps = has - donor->n;
 
         extra += donor->n;
-        if (other->planned_end <= shadow)
+        if (other->estimated_end <= shadow)
             extra -= has;
-        if (walltime_end_at(other, has, keeps, other->resize_cost,
-                            sched->now) <= shadow)
+        if (estimate_end_at(sched, other, keeps) <= shadow)
             extra += keeps;
     }
-    if (walltime_at(&job->request, planned) <= behind->wait)
+    if (estimate_at(sched, &job->request, planned) <= behind->wait)
         extra += planned;
     return extra;
 }
@@ -136,7 +139,7 @@ static bool shrink_behind(struct sched *sched, struct behind *behind,
 
     if (planned <= behind->n_idle ||
         !deal(sched, &behind->donors, planned - behind->n_idle, job,
-              donors_worth(job, behind->wait)) ||
+              donors_worth(sched, job, behind->wait)) ||
         extra_after(sched, behind, job, planned) < 0)
         return false;
     donors_ask(sched, &behind->donors, job, false, out);

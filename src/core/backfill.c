@@ -5,11 +5,11 @@
  * Mu'alem and Feitelson, IEEE TPDS 12(6), 2001. Conservative: every queued job
  * has a promise, planned anew in queue order at each pass.
  */
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/plan.h"
 #include "core/sizing.h"
 #include "core/step.h"
-#include "core/walltime.h"
 
 static uint32_t smaller(uint32_t a, uint32_t b)
 {
@@ -66,7 +66,7 @@ static uint32_t size_in(const struct sched *sched, const struct job *job,
     uint32_t n = smaller(job_start_size(request, sched->config.start_at_max),
                          hole->n_free);
 
-    if (walltime_at(request, n) > hole->longest)
+    if (estimate_at(sched, request, n) > hole->longest)
         n = smaller(n, hole->n_extra);
     if (n < request->min_nodes ||
         !sizing_is_worth(sched, request, n, hole->longest))
@@ -102,7 +102,7 @@ static void backfill_easy(struct sched *sched, const struct job *head,
             continue;
         step_start(sched, job, n, out);
         hole.n_free -= n;
-        if (walltime_at(&job->request, n) > hole.longest)
+        if (estimate_at(sched, &job->request, n) > hole.longest)
             hole.n_extra -= n;
         hole.n_extra = smaller(hole.n_extra, hole.n_free);
     }
@@ -122,7 +122,7 @@ static uint32_t size_now(const struct sched *sched, const struct plan *plan,
                          plan_free_now(plan));
 
     while (n >= request->min_nodes) {
-        time_us end = time_add(sched->now, walltime_at(request, n));
+        time_us end = time_add(sched->now, estimate_at(sched, request, n));
         uint32_t n_free = plan_free_until(plan, end);
 
         if (n_free >= n)
@@ -138,7 +138,7 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
 {
     const struct job_request *request = &job->request;
     uint32_t planned = sizing_planned(sched, job), n = 0;
-    dur_us walltime = walltime_at(request, planned);
+    dur_us walltime = estimate_at(sched, request, planned);
     time_us when = sched->now;
 
     if (plan_fits_now(plan, request->min_nodes, job->shortest))
@@ -146,7 +146,7 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
     if (n < planned)
         when = plan_earliest(plan, planned, walltime);
     if (n > 0 && sizing_is_worth(sched, request, n, time_until(sched, when))) {
-        plan_take(plan, sched->now, walltime_at(request, n), n);
+        plan_take(plan, sched->now, estimate_at(sched, request, n), n);
         step_start(sched, job, n, out);
         return;
     }

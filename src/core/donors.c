@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/progress.h"
 #include "core/step.h"
@@ -75,9 +76,9 @@ static double seconds(dur_us span)
 
 /* The shorter a job the more a second is worth to it. One over its length would
  * be slowdown, nothing turnaround: this stands between the two. */
-static double weight(const struct job *job)
+static double weight(const struct sched *sched, const struct job *job)
 {
-    double length = seconds(job->request.walltime);
+    double length = seconds(estimate_preferred(sched, &job->request));
 
     return 1 / sqrt(length > 60 ? length : 60);
 }
@@ -105,21 +106,23 @@ static double loss(const struct sched *sched, const struct job *job, uint32_t n,
 double donors_loss(const struct sched *sched, const struct candidates *donors,
                    const struct job *job)
 {
-    double taken = seconds(job->request.walltime), sum = 0;
+    double taken = seconds(estimate_preferred(sched, &job->request)), sum = 0;
 
     for (size_t i = 0; i < donors->n; i++) {
         const struct candidate *donor = &donors->items[i];
 
         if (donor->n > 0)
-            sum +=
-                weight(donor->job) * loss(sched, donor->job, donor->n, taken);
+            sum += weight(sched, donor->job) *
+                   loss(sched, donor->job, donor->n, taken);
     }
     return sum;
 }
 
-double donors_worth(const struct job *job, dur_us earlier)
+double donors_worth(const struct sched *sched, const struct job *job,
+                    dur_us earlier)
 {
-    return earlier == TIME_NEVER ? INFINITY : seconds(earlier) * weight(job);
+    return earlier == TIME_NEVER ? INFINITY
+                                 : seconds(earlier) * weight(sched, job);
 }
 
 /* ---- asking them ---- */

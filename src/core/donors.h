@@ -15,7 +15,8 @@ double donors_loss(const struct sched *sched, const struct candidates *donors,
                    const struct job *job);
 /* What it is worth that JOB ends so much EARLIER (TIME_NEVER: that it ends at
  * all; below 0 it ends later). */
-double donors_worth(const struct job *job, dur_us earlier);
+double donors_worth(const struct sched *sched, const struct job *job,
+                    dur_us earlier);
 /* Asks the DONORS to give JOB what they are dealt. With IS_KEPT these nodes
  * and all idle ones are kept for it: a reservation. */
 void donors_ask(struct sched *sched, const struct candidates *donors,

@@ -55,7 +55,7 @@ static dur_us delay_of(const struct sched *sched, const struct job *head,
                        const struct job *job, uint32_t n)
 {
     time_us before = start_without(sched, head, 0, TIME_NEVER);
-    time_us after = start_without(sched, head, n, job->planned_end);
+    time_us after = start_without(sched, head, n, job->estimated_end);
 
     if (after == TIME_NEVER)
         return before == TIME_NEVER ? 0 : TIME_NEVER;
@@ -105,8 +105,8 @@ uint32_t grant_safe_growth(const struct sched *sched, const struct job *job,
         return n;
     if (sched->config.backfill == BACKFILL_CONSERVATIVE)
         return 0;
-    return smaller(n, step_ends_in_time(job, &hole, sched->now) ? hole.n_free
-                                                                : hole.n_extra);
+    return smaller(n, step_ends_in_time(sched, job, &hole) ? hole.n_free
+                                                           : hole.n_extra);
 }
 
 struct grant grant_growth(const struct sched *sched, const struct job *job,

@@ -12,12 +12,13 @@ bool step_may_resize(const struct sched *sched, const struct job *job)
            job->no_resize_before <= sched->now;
 }
 
-bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
-                       time_us now)
+bool step_ends_in_time(const struct sched *sched, const struct job *job,
+                       const struct queue_hole *hole)
 {
     return hole->longest == TIME_NEVER ||
-           (job->planned_end != TIME_NEVER && job->planned_end > now &&
-            job->planned_end - now <= hole->longest);
+           (job->estimated_end != TIME_NEVER &&
+            job->estimated_end > sched->now &&
+            job->estimated_end - sched->now <= hole->longest);
 }
 
 /* The largest size up to MOST to which growing pays for JOB; 0 = to none. */
@@ -54,7 +55,7 @@ static bool offer_growth(struct sched *sched, struct candidates *list,
 
     for (size_t i = 0; i < list->n_dealt; i++) {
         struct candidate *candidate = &list->items[list->dealt[i]];
-        bool is_short = step_ends_in_time(candidate->job, hole, sched->now);
+        bool is_short = step_ends_in_time(sched, candidate->job, hole);
         uint32_t limit = is_short ? hole->n_free : hole->n_extra;
         uint32_t n = candidate->n < limit ? candidate->n : limit;
         uint32_t has = idset_count(&candidate->job->nodes);
@@ -82,7 +83,7 @@ static bool may_grow(const struct sched *sched, const struct job *job,
                      const struct queue_hole *hole)
 {
     return step_may_resize(sched, job) && job->planned_end > sched->now &&
-           (hole->n_extra > 0 || step_ends_in_time(job, hole, sched->now));
+           (hole->n_extra > 0 || step_ends_in_time(sched, job, hole));
 }
 
 /* Those below the size that they prefer are served first. */

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "core/estimate.h"
 #include "core/walltime.h"
 
 static void push(struct job **list, struct job *job)
@@ -36,8 +37,9 @@ static void index_pending(struct sched *sched, struct job *job)
         sched->reservation.job == request->id)
         return;
     job->needs = sched_needs(sched, job);
-    job->shortest = walltime_shortest(
-        request, job_start_size(request, sched->config.start_at_max));
+    job->length = estimate_preferred(sched, request);
+    job->shortest = estimate_shortest(
+        sched, request, job_start_size(request, sched->config.start_at_max));
     if (request->min_nodes > idset_count(&sched->pool.usable) ||
         !sched_ends_in_time(sched, job)) {
         push(&sched->aside, job);
@@ -47,7 +49,7 @@ static void index_pending(struct sched *sched, struct job *job)
     }
 }
 
-/* What comes back when: all nodes at the planned end. That a shrink may give
+/* What comes back when: all nodes at the estimated end. That a shrink may give
  * some of them earlier is no promise to build on: the job may refuse. */
 static void index_releases(struct sched *sched, struct job *job)
 {
@@ -56,8 +58,12 @@ static void index_releases(struct sched *sched, struct job *job)
 
     if (job_has_open_directive(job) && job->directive.op == DIRECTIVE_GROW)
         n += idset_count_common(&job->directive.delta, usable);
-    profile_add(&sched->profile, &job->end_release, job->planned_end,
+    job->estimated_end = estimate_end(sched, job);
+    profile_add(&sched->profile, &job->end_release, job->estimated_end,
                 job->request.id, n);
+    if (job->estimated_end < job->planned_end)
+        index_timer(sched, TIMER_ESTIMATE, job->estimated_end, job->request.id,
+                    0);
 }
 
 void index_add(struct sched *sched, struct job *job)

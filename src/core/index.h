@@ -15,6 +15,7 @@ enum timer_kind {
     TIMER_DEADLINE,   /* id, seq: of a directive */
     TIMER_COOLDOWN,   /* id: may be resized again */
     TIMER_WISH,       /* id: has waited long enough */
+    TIMER_ESTIMATE,   /* id: runs longer than was expected */
 };
 
 /* Puts JOB into the queue, aside, or into the profile and the elastic list. */

@@ -95,6 +95,7 @@ struct job_request {
     uint32_t pref_nodes;    /* 0 = none given */
     int32_t priority;       /* higher starts earlier; default 0 */
     dur_us walltime;        /* TIME_NEVER = no limit */
+    dur_us expected;        /* run time, at the preferred size; 0 = not known */
     time_us begin;          /* not before; 0 = at once */
     double serial_fraction; /* Amdahl's; default 0.1 */
     dur_us accept_within;   /* 0 in a submit: the configuration's */
@@ -217,11 +218,13 @@ struct job {
     struct queue_place in_order; /* in the queue while it may start */
     struct queue_place in_class;
     struct queue_place by_walltime;
-    dur_us shortest; /* its walltime at its best start, queued or aside */
+    dur_us length;   /* estimated, at its preferred size, queued or aside */
+    dur_us shortest; /* the same at its best start */
     dur_us needs;    /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
-    struct release end_release;          /* its nodes, at planned_end */
-    struct job *prev, *next;           /* aside list, or list of elastic jobs */
+    time_us estimated_end;      /* of a job with nodes, as last looked at */
+    struct release end_release; /* its nodes, then */
+    struct job *prev, *next;    /* aside list, or list of elastic jobs */
     struct job *prev_wish, *next_wish; /* among those with a wish */
     struct waiter *waits;              /* owned, n_after entries */
     uint32_t n_unmet;

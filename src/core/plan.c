@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/sizing.h"
-#include "core/walltime.h"
 
 static void insert(struct plan *plan, size_t at, struct plan_step step)
 {
@@ -171,7 +171,7 @@ void plan_init(struct plan *plan, const struct sched *sched)
     if (job == NULL)
         return;
     needs = sizing_planned(sched, job);
-    walltime = walltime_at(&job->request, needs);
+    walltime = estimate_at(sched, &job->request, needs);
     start = plan_earliest(plan, needs, walltime);
     if (start != TIME_NEVER)
         plan_take(plan, start, walltime, needs);
@@ -205,10 +205,11 @@ void plan_init_expected(struct plan *plan, const struct sched *sched)
             job_table_get(&sched->jobs, pool_owner(&sched->pool, node));
 
         if (owner != NULL)
-            shift(plan, owner->planned_end, -1);
+            shift(plan, owner->estimated_end, -1);
     }
-    shift(plan,
-          time_add(reservation->promised,
-                   walltime_at(&job->request, sizing_needed(sched, job))),
-          (int)idset_count(&reservation->nodes));
+    shift(
+        plan,
+        time_add(reservation->promised,
+                 estimate_at(sched, &job->request, sizing_needed(sched, job))),
+        (int)idset_count(&reservation->nodes));
 }

@@ -26,7 +26,7 @@ static int compare(const struct tree_node *x, const struct tree_node *y)
 static int compare_walltime(const struct tree_node *x,
                             const struct tree_node *y)
 {
-    dur_us a = JOB_OF(x)->request.walltime, b = JOB_OF(y)->request.walltime;
+    dur_us a = JOB_OF(x)->length, b = JOB_OF(y)->length;
 
     if (a != b)
         return a < b ? -1 : 1;

@@ -99,7 +99,7 @@ static int check_growth(const struct sched *sched, const struct job *job,
 {
     const struct job *head = sched_head(sched);
     struct queue_hole hole = plan_hole(sched, head);
-    bool is_short = step_ends_in_time(job, &hole, sched->now);
+    bool is_short = step_ends_in_time(sched, job, &hole);
     uint32_t n_idle = sched_n_idle(sched);
 
     if (n > n_idle)
@@ -212,7 +212,7 @@ bool sched_offers(const struct sched *sched, int64_t id, time_us now,
     *until = 0;
     if (job == NULL || check_resizable(sched, job, NULL) < 0 ||
         job_has_open_directive(job) || job->no_resize_before > now ||
-        job->planned_end <= now)
+        job->estimated_end <= now)
         return false;
     n_safe = grant_safe_growth(sched, job, grant_n_claimed(sched, job));
     *n = n_safe;

@@ -70,6 +70,7 @@ void sched_set_config(struct sched *sched, const struct sched_config *config)
 {
     bool is_moved = sched->config.ends != config->ends ||
                     sched->config.least_run != config->least_run ||
+                    sched->config.estimates != config->estimates ||
                     sched->config.start_at_max != config->start_at_max;
 
     sched->config = *config;

@@ -22,6 +22,7 @@ enum sizing {
     SIZING_MIN,       /* a job is planned with the least that it can do with */
     SIZING_PREFERRED, /* with what it prefers, if it says so */
 };
+enum estimates { ESTIMATES_REQUESTED, ESTIMATES_PREDICTED }; /* estimate.h */
 enum sched_mode { MODE_RIGID, MODE_EVOLVING, MODE_ELASTIC };
 
 struct sched_config {
@@ -30,6 +31,7 @@ struct sched_config {
     enum backfill_order backfill_order;
     enum sched_mode mode;
     enum sizing sizing;
+    enum estimates estimates;
     const struct strategy *expand, *shrink; /* borrowed, from strategy.h */
     dur_us accept_within, done_within;
     dur_us policy_done_within; /* for RESIZE_POLICY, which never accepts */
@@ -48,11 +50,13 @@ const char *backfill_name(enum backfill backfill);
 const char *backfill_order_name(enum backfill_order order);
 const char *sched_mode_name(enum sched_mode mode);
 const char *sizing_name(enum sizing sizing);
+const char *estimates_name(enum estimates estimates);
 /* -1 for an unknown name. "scheduler_driven" is elastic. */
 int backfill_parse(const char *name, enum backfill *out);
 int backfill_order_parse(const char *name, enum backfill_order *out);
 int sched_mode_parse(const char *name, enum sched_mode *out);
 int sizing_parse(const char *name, enum sizing *out);
+int estimates_parse(const char *name, enum estimates *out);
 
 /* Returns an owned scheduler with no nodes; copies CONFIG. */
 struct sched *sched_create(const struct sched_config *config);

@@ -58,8 +58,7 @@ static void take_timer(struct sched *sched, const struct heap_entry *timer,
         return;
     switch ((enum timer_kind)timer->kind) {
     case TIMER_BEGIN:
-        index_remove(sched, job);
-        index_add(sched, job);
+        index_renew(sched, job);
         break;
     case TIMER_IMPOSSIBLE:
         if (job->state != JOB_PENDING || job->n_unmet == 0)
@@ -76,6 +75,10 @@ static void take_timer(struct sched *sched, const struct heap_entry *timer,
         break;
     case TIMER_COOLDOWN:
     case TIMER_WISH:
+        break;
+    case TIMER_ESTIMATE:
+        if (job_is_active(job) && job->estimated_end <= sched->now)
+            index_renew(sched, job);
         break;
     }
 }

@@ -3,6 +3,7 @@
 #include "core/sizing.h"
 
 #include "core/donors.h"
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/walltime.h"
 
@@ -67,18 +68,19 @@ uint32_t sizing_start(const struct sched *sched, const struct job *job,
 bool sizing_is_worth(const struct sched *sched,
                      const struct job_request *request, uint32_t n, dur_us wait)
 {
-    if (!has_preference(sched, request) || n >= request->pref_nodes ||
-        request->walltime == TIME_NEVER)
-        return true;
-    return walltime_scaled(request, request->walltime, n) <=
-           time_add(wait, request->walltime);
+    dur_us length = estimate_preferred(sched, request);
+
+    return !has_preference(sched, request) || n >= request->pref_nodes ||
+           length == TIME_NEVER ||
+           walltime_scaled(request, length, n) <= time_add(wait, length);
 }
 
 double sizing_worth(const struct sched *sched, const struct job *job,
                     dur_us wait)
 {
-    return donors_worth(
-        job, sched->config.sizing == SIZING_PREFERRED ? wait : TIME_NEVER);
+    return donors_worth(sched, job,
+                        sched->config.sizing == SIZING_PREFERRED ? wait
+                                                                 : TIME_NEVER);
 }
 
 uint32_t sizing_limit(const struct sched *sched, const struct job *job,

@@ -34,8 +34,8 @@ void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
 bool step_may_resize(const struct sched *sched, const struct job *job);
 /* Does JOB end before the head's promised start? Then nodes that it is given
  * come back in time; otherwise it may only have extra ones. */
-bool step_ends_in_time(const struct job *job, const struct queue_hole *hole,
-                       time_us now);
+bool step_ends_in_time(const struct sched *sched, const struct job *job,
+                       const struct queue_hole *hole);
 
 /* resize.c: a user's or a job's own request. -1 and ERR. */
 int step_resize(struct sched *sched, const struct event *event,

@@ -88,6 +88,7 @@ void sched_counts(const struct sched *sched, struct sched_counts *out)
 static const char *const backfills[] = {"none", "easy", "conservative"};
 static const char *const backfill_orders[] = {"fcfs", "sjf"};
 static const char *const sizings[] = {"min", "preferred"};
+static const char *const estimates_names[] = {"requested", "predicted"};
 static const char *const modes[] = {"rigid", "evolving", "elastic"};
 
 const char *backfill_name(enum backfill backfill)
@@ -112,6 +113,12 @@ const char *sizing_name(enum sizing sizing)
 {
     assert((size_t)sizing < 2);
     return sizings[sizing];
+}
+
+const char *estimates_name(enum estimates estimates)
+{
+    assert((size_t)estimates < 2);
+    return estimates_names[estimates];
 }
 
 static int find(const char *const *names, int n, const char *name)
@@ -161,6 +168,16 @@ int sizing_parse(const char *name, enum sizing *out)
     if (i < 0)
         return -1;
     *out = (enum sizing)i;
+    return 0;
+}
+
+int estimates_parse(const char *name, enum estimates *out)
+{
+    int i = find(estimates_names, 2, name);
+
+    if (i < 0)
+        return -1;
+    *out = (enum estimates)i;
     return 0;
 }
 

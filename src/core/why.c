@@ -2,10 +2,10 @@
 /* Why a job waits and when it will start, from the scheduler's own data. */
 #include <stdio.h>
 
+#include "core/estimate.h"
 #include "core/index.h"
 #include "core/plan.h"
 #include "core/sizing.h"
-#include "core/walltime.h"
 
 #define FORECAST_MAX 1000
 
@@ -76,7 +76,7 @@ static bool could_be_smaller(const struct sched *sched, const struct job *job,
 
     if (n == planned)
         return false;
-    if (walltime_at(request, n) > hole->longest)
+    if (estimate_at(sched, request, n) > hole->longest)
         n = hole->n_extra;
     return n >= request->min_nodes;
 }
@@ -179,7 +179,7 @@ size_t sched_forecast(const struct sched *sched, time_us now, int64_t *ids,
     for (; job != NULL && n < max; job = queue_next(job), n++) {
         const struct job_request *request = &job->request;
         uint32_t planned = sizing_planned(sched, job);
-        dur_us walltime = walltime_at(request, planned);
+        dur_us walltime = estimate_at(sched, request, planned);
         time_us when = plan_earliest(&plan, planned, walltime);
 
         if (time_add(when, job->needs) > sched->config.ends)

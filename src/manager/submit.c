@@ -212,6 +212,21 @@ static void learn_cost(const struct batch *batch, size_t i)
         request->resize_cost = cost;
 }
 
+/* How long jobs of that name ran, unless it is told. */
+static void learn_run(const struct batch *batch, size_t i)
+{
+    struct job_request *request = &batch->requests[i];
+    const char *name = or_null(batch->specs[i].name);
+    dur_us run;
+
+    if (sched_config(batch->manager->sched)->estimates != ESTIMATES_PREDICTED ||
+        request->expected != 0 || name == NULL)
+        return;
+    run = store_learned_run(batch->manager->store, name, NULL);
+    if (run > 0)
+        request->expected = run;
+}
+
 static int complete(struct batch *batch, struct err *err)
 {
     dur_us walltime = batch->manager->options.default_walltime;
@@ -226,6 +241,7 @@ static int complete(struct batch *batch, struct err *err)
         if (request->walltime == TIME_NEVER && walltime > 0)
             request->walltime = walltime;
         learn_cost(batch, i);
+        learn_run(batch, i);
         if (resolve(batch, i, err) != 0)
             return -1;
     }

@@ -79,6 +79,8 @@ static void put_request(json_t *object, const struct job_request *request)
     views_put(object, "walltime", views_seconds(request->walltime));
     views_put(object, "walltime_scales",
               json_boolean(request->walltime_scales));
+    views_put(object, "expected_time",
+              request->expected > 0 ? views_seconds(request->expected) : NULL);
     views_put(object, "resize_cost",
               request->resize_cost > 0 ? views_seconds(request->resize_cost)
                                        : NULL);

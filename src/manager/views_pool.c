@@ -84,6 +84,8 @@ static json_t *view_settings(const struct sched_config *config)
               views_text(backfill_order_name(config->backfill_order)));
     views_put(object, "mode", views_text(sched_mode_name(config->mode)));
     views_put(object, "sizing", views_text(sizing_name(config->sizing)));
+    views_put(object, "estimates",
+              views_text(estimates_name(config->estimates)));
     views_put(object, "expand", views_text(config->expand->name));
     views_put(object, "shrink", views_text(config->shrink->name));
     views_put(object, "cooldown",

@@ -53,10 +53,16 @@ static int tell_pass(struct sim *sim)
     return tell(sim, &event, true);
 }
 
-static void make_request(const struct sim_job *job, size_t i,
-                         const struct sim_options *options,
+static bool is_predicted(const struct sim *sim)
+{
+    return sim->options->sched.estimates == ESTIMATES_PREDICTED;
+}
+
+static void make_request(const struct sim *sim, size_t i,
                          struct job_request *out)
 {
+    const struct sim_job *job = &sim->workload->jobs[i];
+    const struct sim_options *options = sim->options;
     struct job_request given = {.n_runtimes = job->n_runtimes,
                                 .runtimes = job->runtimes,
                                 .kind = job->kind,
@@ -79,6 +85,8 @@ static void make_request(const struct sim_job *job, size_t i,
     job_request_copy(out, job->request != NULL ? job->request : &given);
     out->id = (int64_t)i + 1;
     out->walltime = job->walltime;
+    if (is_predicted(sim) && out->expected == 0)
+        out->expected = predictor_guess(&sim->predictor, job->like);
     if (out->begin > 0)
         out->begin += job->submit + SIM_ORIGIN;
 }
@@ -89,15 +97,18 @@ static int tell_submit(struct sim *sim, bool is_last)
     struct event event;
 
     event_init(&event, EV_SUBMIT, 0);
-    make_request(&sim->workload->jobs[i], i, sim->options, &event.request);
+    make_request(sim, i, &event.request);
     return tell(sim, &event, is_last);
 }
 
 /* Of a job's end: with its work done, or at its limit. */
-static void fill_end(const struct sim *sim, uint32_t i, struct event *event)
+static void fill_end(struct sim *sim, uint32_t i, struct event *event)
 {
     const struct app *app = &sim->apps[i];
+    const struct sim_job *job = &sim->workload->jobs[i];
 
+    if (is_predicted(sim))
+        predictor_learn(&sim->predictor, job->like, job->run);
     event->attempt = app->attempt;
     event->exit =
         app->done_at <= sim->now ? EXITED_BY_ITSELF : EXITED_AT_WALLTIME;
@@ -377,6 +388,7 @@ int sim_run(const struct workload *workload, const struct sim_options *options,
     actions_init(&sim.actions);
     sim.actions.without_records = true;
     heap_init(&sim.coming);
+    predictor_init(&sim.predictor);
     rc = set_up(&sim);
     if (rc == 0)
         rc = run_rounds(&sim);
@@ -384,6 +396,7 @@ int sim_run(const struct workload *workload, const struct sim_options *options,
     if (rc < 0 && err != NULL)
         *err = sim.actions.err;
     heap_release(&sim.coming);
+    predictor_release(&sim.predictor);
     actions_release(&sim.actions);
     sched_destroy(sim.sched);
     free(sim.apps);

@@ -4,6 +4,7 @@
 #define ERM_SIM_SIM_STATE_H
 
 #include "base/heap.h"
+#include "sim/predictor.h"
 #include "sim/random.h"
 #include "sim/sim.h"
 
@@ -41,8 +42,9 @@ struct sim {
     uint64_t n_expected;  /* ends, so far */
     uint32_t n_down;      /* nodes */
     struct random random; /* for failures of nodes */
-    time_us now;          /* of the workload */
-    time_us wake_at;      /* of the workload; TIME_NEVER */
+    struct predictor predictor;
+    time_us now;     /* of the workload */
+    time_us wake_at; /* of the workload; TIME_NEVER */
 };
 
 /* Says that something is to come. */

@@ -71,6 +71,7 @@ static int add_swf_job(struct workload *workload, const struct swf_job *from,
         from->procs_requested > 0 ? from->procs_requested : from->procs_used;
     const char *reason = why_not(from, size, workload->n_nodes);
     struct sim_job job = {.id = from->id,
+                          .like = from->user > 0 ? (uint64_t)from->user : 0,
                           .submit = from->submit * USEC_PER_SEC,
                           .run = from->run * USEC_PER_SEC,
                           .walltime = TIME_NEVER,

@@ -16,9 +16,10 @@
 #include "core/job.h"
 
 struct sim_job {
-    int64_t id;       /* the trace's; need not be unique */
-    time_us submit;   /* >= 0, since the start of the trace */
-    dur_us run;       /* at `pref` nodes; >= 0 */
+    int64_t id;     /* the trace's; need not be unique */
+    uint64_t like;  /* jobs of one user, or name, run alike; 0 = nobody knows */
+    time_us submit; /* >= 0, since the start of the trace */
+    dur_us run;     /* at `pref` nodes; >= 0 */
     dur_us requested; /* what its user said; > 0, TIME_NEVER = no limit */
     dur_us walltime;  /* what the scheduler is told; the same, or better */
     uint32_t min, pref, max; /* nodes; 1 <= min <= pref <= max */

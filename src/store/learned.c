@@ -34,6 +34,15 @@ dur_us store_learned_cost(struct store *store, const char *name,
     return cost;
 }
 
+dur_us store_learned_run(struct store *store, const char *name, struct err *err)
+{
+    int64_t run;
+
+    if (db_number(store, SQL_LEARNED_RUN, VALUES(TEXT(name)), &run, err) < 0)
+        return -1;
+    return run;
+}
+
 int store_each_learned(struct store *store, const char *name,
                        learned_row_f each, void *arg, struct err *err)
 {

@@ -25,6 +25,11 @@ int store_progress(struct store *store, int64_t job, uint32_t ppm, time_us now,
 dur_us store_learned_cost(struct store *store, const char *name,
                           struct err *err);
 
+/* How long jobs named NAME run: the mean of the last two that completed; 0 =
+ * not known, -1 = an error. */
+dur_us store_learned_run(struct store *store, const char *name,
+                         struct err *err);
+
 struct learned_row { /* texts borrowed */
     const char *name;
     const char *op;   /* expand, shrink, restart; NULL: a rate */

@@ -191,6 +191,12 @@
       "(select sum(took_us) / sum(n) from learned where name = ?1"             \
       " and op in ('expand', 'restart')),"                                     \
       " (select took_us / n from learned where name = ?1 and op = 'shrink'))") \
+    /* the index of names has the ids in order */                              \
+    X(SQL_LEARNED_RUN,                                                         \
+      "select cast(avg(took) as integer) from (select e.ended - e.started"     \
+      " as took from job j join ending e on e.job = j.id"                      \
+      " where j.name = ?1 and e.state = 'completed'"                           \
+      " order by j.id desc limit 2)")                                          \
     X(SQL_LEARNED,                                                             \
       "select * from (select name, op, 0 as n_nodes, n, took_us, 0 from "      \
       "learned"                                                                \

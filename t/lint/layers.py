@@ -39,7 +39,8 @@ EXCEPTIONS = {("cli", "manager/manager.h"), ("cli", "manager/offline.h"),
 FOREIGN = {"erm.h": {"lib", "cli"},
            "jansson.h": {"codec", "manager", "client", "cli"},
            "sqlite3.h": {"store"}, "zlib.h": {"sim"}, "hwloc.h": {"launch"},
-           "event2/": {"launch", "manager"}, "uthash.h": {"launch", "manager"}}
+           "event2/": {"launch", "manager"},
+           "uthash.h": {"launch", "manager", "sim"}}
 # What the simulator may call of the core: the one door, what goes in and comes
 # out of it, and what a job says of itself. Nothing that decides.
 DOOR = re.compile(

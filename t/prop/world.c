@@ -47,6 +47,7 @@ void world_config(uint64_t seed, struct sched_config *config)
     }
     config->backfill_order = (enum backfill_order)(next_random(&seed) % 2);
     config->sizing = (enum sizing)(next_random(&seed) % 2);
+    config->estimates = (enum estimates)(next_random(&seed) % 2);
 }
 
 static void fail(struct world *world, const char *text)
@@ -348,6 +349,8 @@ static void make_submit(struct world *world, struct event *event)
             world_random(world, request->max_nodes - request->min_nodes + 1);
     if (world_random(world, 8))
         request->walltime = some_walltime(world);
+    if (world_random(world, 2))
+        request->expected = 1 + some_walltime(world) / 2;
     request->priority = (int32_t)world_random(world, 3) - 1;
     request->hold = world_random(world, 10) == 0;
     request->requeue = world_random(world, 3) == 0;

@@ -149,6 +149,7 @@ static void fill_times(struct words *words, struct job_request *request)
     request->done_within = words_span(words, "done", 0);
     request->cooldown = words_span(words, "cooldown", -1);
     request->resize_cost = words_span(words, "resize_cost", 0);
+    request->expected = words_span(words, "expected", 0);
 }
 
 static void fill_submit(struct story *story, struct words *words,

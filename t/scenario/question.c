@@ -185,6 +185,7 @@ static void set_config(struct story *story, struct words *words)
     const char *order = words_value(words, "order");
     const char *mode = words_value(words, "mode");
     const char *sizing = words_value(words, "sizing");
+    const char *estimates = words_value(words, "estimates");
     dur_us ends;
 
     if (backfill != NULL && backfill_parse(backfill, &config->backfill) < 0)
@@ -194,6 +195,8 @@ static void set_config(struct story *story, struct words *words)
         err_set(&words->err, ERR_INPUT, "no such order: %s", order);
     if (mode != NULL && sched_mode_parse(mode, &config->mode) < 0)
         err_set(&words->err, ERR_INPUT, "no such mode: %s", mode);
+    if (estimates != NULL && estimates_parse(estimates, &config->estimates) < 0)
+        err_set(&words->err, ERR_INPUT, "no such estimates: %s", estimates);
     if (sizing != NULL && sizing_parse(sizing, &config->sizing) < 0)
         err_set(&words->err, ERR_INPUT, "no such sizing: %s", sizing);
     config->start_at_max =

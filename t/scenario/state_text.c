@@ -36,6 +36,7 @@ static void add_request(struct strbuf *out, const struct job_request *request)
     add_number(out, "priority", request->priority);
     add_number(out, "walltime", request->walltime);
     add_number(out, "scales", request->walltime_scales);
+    add_number(out, "expected", request->expected);
     add_number(out, "begin", request->begin);
     add_number(out, "accept_within", request->accept_within);
     add_number(out, "done_within", request->done_within);

@@ -91,3 +91,17 @@ END2
     run -0 --separate-stderr erm run -H hosts -s 0 --cooldown 0 jobs.json
     [[ $output =~ 'resizes      1 expands, 0 shrinks ('.*' on average)' ]]
 }
+
+@test "run times are foretold by the last two jobs of the same name" {
+    start_nodes 2 --estimates predicted
+    is "$(erm status --json | jq -r .settings.estimates)" predicted
+    erm submit -q --name heat -t 1h -- true
+    wait_state 1 completed
+    erm submit -q --name heat -t 1h --hold -- true
+    is "$(erm show 2 --json | jq '.job.expected_time | . > 0 and . < 60')" true
+    erm submit -q --name heat -t 1h --hold --expected-time 2m -- true
+    is "$(erm show 3 --json | jq .job.expected_time)" 120
+    erm submit -q --name other -t 1h --hold -- true
+    is "$(erm show 4 --json | jq .job.expected_time)" null
+    erm cancel 2 3 4
+}

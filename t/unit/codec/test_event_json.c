@@ -14,7 +14,7 @@ static const char *const records[] = {
     "\"priority\":0,\"walltime\":null,\"begin\":0,\"serial_fraction\":"
     "0.10000000000000001,\"accept_within\":0,\"done_within\":0,"
     "\"cooldown\":-1,\"on_node_loss\":\"restart\",\"resize_cost\":7,"
-    "\"walltime_scales\":false,"
+    "\"walltime_scales\":false,\"expected\":0,"
     "\"after\":[],\"runtimes\":[]}}",
     "{\"event\":\"update\",\"time\":2,\"job\":1,\"update\":{}}",
     "{\"event\":\"update\",\"time\":2,\"job\":1,\"update\":{\"priority\":5,"

@@ -130,7 +130,7 @@ static const char request_text[] =
     "\"walltime\":null,\"begin\":5,\"serial_fraction\":0.25,"
     "\"accept_within\":0,\"done_within\":null,\"cooldown\":-1,"
     "\"on_node_loss\":\"shrink\",\"resize_cost\":5000000,"
-    "\"walltime_scales\":true,"
+    "\"walltime_scales\":true,\"expected\":0,"
     "\"after\":[[3,\"ok\"],[4,\"notok\"]],\"runtimes\":[[1,100],[4,30]]}";
 
 static int read_request(const char *text, struct job_request *out,

@@ -38,6 +38,8 @@ static void test_all_of_it(void **state)
     settings.backfill = "conservative";
     settings.backfill_order = "sjf";
     settings.mode = "scheduler_driven";
+    settings.sizing = "min";
+    settings.estimates = "predicted";
     settings.expand = "most_remaining";
     settings.shrink = "least-remaining";
     settings.cooldown = 0;
@@ -49,6 +51,8 @@ static void test_all_of_it(void **state)
     assert_int_equal(config.backfill, BACKFILL_CONSERVATIVE);
     assert_int_equal(config.backfill_order, BACKFILL_SHORTEST);
     assert_int_equal(config.mode, MODE_ELASTIC);
+    assert_int_equal(config.sizing, SIZING_MIN);
+    assert_int_equal(config.estimates, ESTIMATES_PREDICTED);
     assert_ptr_equal(config.expand, strategy_expand("most_remaining"));
     assert_ptr_equal(config.shrink, strategy_shrink("least_remaining"));
     assert_int_equal(config.cooldown, 0);
@@ -80,6 +84,14 @@ static void test_a_wrong_word_is_named_with_a_right_one(void **state)
     assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     assert_non_null(strstr(err.hint, "rigid, evolving, elastic"));
     settings.mode = NULL;
+    settings.sizing = "prefered";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
+    assert_string_equal(err.hint, "did you mean 'preferred'?");
+    settings.sizing = NULL;
+    settings.estimates = "actual";
+    assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
+    assert_non_null(strstr(err.text, "--estimates: there is no 'actual'"));
+    settings.estimates = NULL;
     settings.expand = "shrtest";
     assert_int_equal(sched_settings_make(&settings, &config, &err), -1);
     settings.expand = NULL;

@@ -132,7 +132,7 @@ static void test_a_snapshot_goes_on_as_the_original(void **state)
     "\"walltime\":60,\"begin\":0,\"serial_fraction\":0.5,"                    \
     "\"accept_within\":0,\"done_within\":0,\"cooldown\":-1,"                  \
     "\"on_node_loss\":\"end\",\"resize_cost\":0,"                             \
-    "\"walltime_scales\":false,\"after\":[],\"runtimes\":[]}"
+    "\"walltime_scales\":false,\"expected\":0,\"after\":[],\"runtimes\":[]}"
 #define LATER                                                          \
     "\"n_short_attempts\":0,\"attempt_started\":1,\"seen_running\":1," \
     "\"resize_cost\":0,"                                               \
@@ -176,7 +176,7 @@ static void test_a_state_by_hand(void **state)
 static const char *const later_parts[] = {
     LATER,
     ",\"on_node_loss\":\"end\",\"resize_cost\":0,"
-    "\"walltime_scales\":false",
+    "\"walltime_scales\":false,\"expected\":0",
     "\"last_wish_order\":0,"};
 
 /* TEXT without what version 2 added, as an owned text. */

@@ -25,7 +25,7 @@ static struct job *add(struct line *line, uint32_t min_nodes, int64_t walltime,
     job = job_create(&request);
     job->arrival = line->n + 1;
     job->needs = walltime < 0 ? 0 : request.walltime;
-    job->shortest = request.walltime;
+    job->length = job->shortest = request.walltime;
     line->jobs[line->n++] = job;
     queue_add(&line->queue, job);
     return job;

@@ -188,6 +188,27 @@ static void test_one_that_refuses_keeps_its_size(void **state)
     assert_int_equal(scene->result.jobs[0].state, JOB_FAILED);
 }
 
+/* The third job of a user is thought to be as short as the two before it, and
+ * is backfilled where its walltime would not let it. */
+static void test_run_times_are_foretold(void **state)
+{
+    struct scene *scene = *state;
+
+    for (int i = 0; i < 2; i++)
+        add(scene, 0, 1, 10, 1000);
+    add(scene, 20, 3, 100, 100);
+    add(scene, 21, 4, 100, 100);
+    add(scene, 22, 1, 10, 1000);
+    for (size_t i = 0; i < scene->workload.n; i++)
+        scene->workload.jobs[i].like = i == 2 || i == 3 ? 0 : 1;
+    run(scene);
+    assert_int_equal(start_of(scene, 4), 220);
+    scene->options.sched.estimates = ESTIMATES_PREDICTED;
+    run(scene);
+    assert_int_equal(start_of(scene, 3), 120);
+    assert_int_equal(start_of(scene, 4), 22);
+}
+
 /* Every node fails some time; all jobs come to an end all the same. */
 static void test_nodes_that_fail(void **state)
 {
@@ -268,6 +289,7 @@ int main(void)
         STORY(test_until),
         STORY(test_an_elastic_job_grows),
         STORY(test_one_that_refuses_keeps_its_size),
+        STORY(test_run_times_are_foretold),
         STORY(test_nodes_that_fail),
         STORY(test_metrics),
         STORY(test_text),

@@ -186,6 +186,37 @@ static void test_going_back_is_measured_anew(void **state)
     assert_learned(world, NULL, "heat 2 nodes 1 0.20 in 20.0s;");
 }
 
+static void end(struct world *world, int64_t job, int64_t started,
+                int64_t ended, const char *state)
+{
+    const struct job_end row = {
+        .id = job, .attempt = 1, .time = ended * USEC_PER_SEC, .state = state};
+
+    assert_int_equal(
+        store_job_started(world->store, job, 1, started * USEC_PER_SEC, NULL),
+        0);
+    assert_int_equal(store_job_ended(world->store, &row, NULL), 0);
+}
+
+static void test_the_last_two_foretell_the_next(void **state)
+{
+    struct world *world = *state;
+
+    for (int64_t id = 1; id <= 6; id++)
+        add_job(world, id, id == 5 ? "other" : "heat");
+    assert_int_equal(store_learned_run(world->store, "heat", NULL), 0);
+    end(world, 1, 100, 190, "completed");
+    assert_int_equal(store_learned_run(world->store, "heat", NULL),
+                     90 * USEC_PER_SEC);
+    end(world, 2, 100, 110, "completed");
+    end(world, 3, 100, 140, "completed");
+    end(world, 4, 100, 101, "failed");
+    end(world, 5, 100, 500, "completed");
+    assert_int_equal(store_learned_run(world->store, "heat", NULL),
+                     25 * USEC_PER_SEC);
+    assert_int_equal(store_learned_run(world->store, "cold", NULL), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +227,7 @@ int main(void)
         STORE_TEST(test_other_starts_are_no_restarts),
         STORE_TEST(test_progress_by_size),
         STORE_TEST(test_going_back_is_measured_anew),
+        STORE_TEST(test_the_last_two_foretell_the_next),
     };
     return RUN(tests);
 }
