@@ -22,7 +22,7 @@ begin_mandelbrot() {
 begin_worker() { "$MANDELBROT" worker "$@" 3>&- & }
 
 @test "mandelbrot alone: workers are killed, ended and stopped, no tile is lost" {
-    begin_mandelbrot -s 512 -t 32 -i 2000 -a 2
+    begin_mandelbrot -s 512 -t 32 -i 9000 -a 2
     begin_worker -n 2 && killed=$!
     begin_worker && ended=$!
     begin_worker && stopped=$!
@@ -120,7 +120,7 @@ has_another_worker() {
 
 @test "mandelbrot from four nodes to one and to three, as others come and go" {
     start_nodes 4 --cooldown 0
-    submit_mandelbrot -s 512 -t 16 -i 2000
+    submit_mandelbrot -s 512 -t 16 -i 9000
     wait_until $PATIENCE has_field 1 .n_nodes 4
     hold_a_tile
     erm submit -q -N 3 -t 1m -- 'until [ -e end2 ]; do sleep 0.1; done'
@@ -141,7 +141,7 @@ has_another_worker() {
 
 @test "mandelbrot: a worker that is killed is started again, no tile is lost" {
     start_nodes 4 --cooldown 0
-    submit_mandelbrot -s 512 -t 16 -i 2000
+    submit_mandelbrot -s 512 -t 16 -i 9000
     hold_a_tile
     wait_until $PATIENCE worker_on n3
     killed=$(worker_on n3)
