@@ -76,31 +76,25 @@ bool step_admit(struct sched *sched, struct job *head, struct actions *out)
 {
     uint32_t planned = sizing_planned(sched, head);
     uint32_t n_idle = sched_n_idle(sched);
-    struct candidates donors = {.items = NULL};
-    bool is_admitted = false;
-    time_us shadow;
-    dur_us wait;
+    struct candidates *donors = donors_find(sched);
+    time_us shadow =
+        profile_promise(&sched->profile, sched->now, n_idle, planned).shadow;
+    dur_us wait = shadow == TIME_NEVER ? TIME_NEVER : shadow - sched->now;
 
     assert(planned > n_idle && sched->reservation.job == 0);
-    if (sched->config.mode == MODE_ELASTIC)
-        donors_find(sched, &donors);
-    shadow =
-        profile_promise(&sched->profile, sched->now, n_idle, planned).shadow;
-    wait = shadow == TIME_NEVER ? TIME_NEVER : shadow - sched->now;
-    if (wait > USEC_PER_SEC && n_idle + donors.room >= head->request.min_nodes)
-        is_admitted = shrink_for(sched, head, planned, &donors,
-                                 sizing_worth(sched, head, wait), out) ||
-                      (planned > head->request.min_nodes &&
-                       admit_smaller(sched, head, planned, wait, &donors, out));
-    candidates_release(&donors);
-    return is_admitted;
+    if (wait <= USEC_PER_SEC || n_idle + donors->room < head->request.min_nodes)
+        return false;
+    return shrink_for(sched, head, planned, donors,
+                      sizing_worth(sched, head, wait), out) ||
+           (planned > head->request.min_nodes &&
+            admit_smaller(sched, head, planned, wait, donors, out));
 }
 
 /* ---- those behind it ---- */
 
 /* Where shrinking for somebody behind the head begins. */
 struct behind {
-    struct candidates donors;
+    struct candidates *donors;
     uint32_t n_idle;
     dur_us wait;   /* until the head's promised start */
     int64_t extra; /* nodes that are then more than it needs */
@@ -115,9 +109,9 @@ static int64_t extra_after(const struct sched *sched,
     time_us shadow = time_add(sched->now, behind->wait);
     int64_t extra = behind->extra - planned;
 
-    for (size_t i = 0; i < behind->donors.n_dealt; i++) {
+    for (size_t i = 0; i < behind->donors->n_dealt; i++) {
         const struct candidate *donor =
-            &behind->donors.items[behind->donors.dealt[i]];
+            &behind->donors->items[behind->donors->dealt[i]];
         const struct job *other = donor->job;
         uint32_t has = idset_count(&other->nodes), keeps = has - donor->n;
 
@@ -138,11 +132,11 @@ static bool shrink_behind(struct sched *sched, struct behind *behind,
     uint32_t planned = sizing_planned(sched, job);
 
     if (planned <= behind->n_idle ||
-        !deal(sched, &behind->donors, planned - behind->n_idle, job,
+        !deal(sched, behind->donors, planned - behind->n_idle, job,
               donors_worth(sched, job, behind->wait)) ||
         extra_after(sched, behind, job, planned) < 0)
         return false;
-    donors_ask(sched, &behind->donors, job, false, out);
+    donors_ask(sched, behind->donors, job, false, out);
     return true;
 }
 
@@ -171,18 +165,17 @@ void step_admit_behind(struct sched *sched, const struct job *head,
         sched->config.backfill != BACKFILL_EASY ||
         sched->reservation.job != 0 || is_shrinking(sched))
         return;
-    donors_find(sched, &behind.donors);
+    behind.donors = donors_find(sched);
     promise = profile_promise(&sched->profile, sched->now, behind.n_idle,
                               sizing_planned(sched, head));
     behind.wait =
         promise.shadow == TIME_NEVER ? TIME_NEVER : promise.shadow - sched->now;
     behind.extra = promise.extra;
-    any.n_free = behind.n_idle + (uint32_t)behind.donors.room;
-    for (int i = 0; i < TRIES_MAX && behind.donors.n > 0; i++) {
+    any.n_free = behind.n_idle + (uint32_t)behind.donors->room;
+    for (int i = 0; i < TRIES_MAX && behind.donors->n > 0; i++) {
         job = queue_find_shortest(&sched->queue, job, &any);
         if (job == NULL ||
             (job != head && shrink_behind(sched, &behind, job, out)))
             break;
     }
-    candidates_release(&behind.donors);
 }

@@ -15,6 +15,7 @@ void candidates_add(struct candidates *list, struct job *job, uint32_t first,
     if (list->n == list->size) {
         list->size = list->size == 0 ? 16 : 2 * list->size;
         list->items = mem_resize(list->items, list->size, sizeof *list->items);
+        list->ranks = mem_resize(list->ranks, list->size, sizeof *list->ranks);
     }
     list->items[list->n++] =
         (struct candidate){.job = job, .first = first, .room = room};
@@ -30,6 +31,12 @@ void candidates_drop(struct candidates *list, size_t i)
     list->room -= candidate->room;
     candidate->first = candidate->room = 0;
     list->n_order = 0;
+}
+
+void candidates_clear(struct candidates *list)
+{
+    list->n = list->n_order = list->n_dealt = 0;
+    list->first = list->room = 0;
 }
 
 void candidates_release(struct candidates *list)
@@ -111,7 +118,6 @@ static void begin_round(struct candidates *list,
 static void begin(struct candidates *list, const struct strategy *strategy,
                   time_us now)
 {
-    list->ranks = mem_resize(list->ranks, list->n, sizeof *list->ranks);
     for (uint32_t i = 0; i < list->n; i++) {
         list->ranks[i] = i;
         list->items[i].known = 0;

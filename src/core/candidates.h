@@ -43,6 +43,8 @@ uint64_t candidates_deal(struct candidates *list,
                          uint64_t n);
 /* The candidate I gets nothing any more. */
 void candidates_drop(struct candidates *list, size_t i);
+/* None; its memory is kept for others. */
+void candidates_clear(struct candidates *list);
 void candidates_release(struct candidates *list);
 
 #endif

@@ -48,8 +48,13 @@ static uint32_t n_spare(const struct sched *sched, const struct job *job)
     return n < n_usable ? n : n_usable;
 }
 
-void donors_find(struct sched *sched, struct candidates *list)
+struct candidates *donors_find(struct sched *sched)
 {
+    struct candidates *list = &sched->candidates;
+
+    candidates_clear(list);
+    if (sched->config.mode != MODE_ELASTIC)
+        return list;
     for (struct job *job = sched->elastic; job != NULL; job = job->next) {
         uint32_t has = idset_count(&job->nodes), room, above;
         uint32_t preferred = job_preferred_size(&job->request);
@@ -60,6 +65,7 @@ void donors_find(struct sched *sched, struct candidates *list)
         above = has > preferred ? has - preferred : 0;
         candidates_add(list, job, above < room ? above : room, room);
     }
+    return list;
 }
 
 /* ---- what it costs ---- */

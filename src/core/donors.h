@@ -3,12 +3,11 @@
 #ifndef ERM_CORE_DONORS_H
 #define ERM_CORE_DONORS_H
 
-#include "core/candidates.h"
 #include "core/sched_state.h"
 
-/* Adds to LIST all who may shrink now: `first` is what they have above the
- * sizes that they prefer. */
-void donors_find(struct sched *sched, struct candidates *list);
+/* All who may shrink now, borrowed until the next such list: `first` is what
+ * they have above the sizes that they prefer. */
+struct candidates *donors_find(struct sched *sched);
 /* What the DONORS lose when they give what they are dealt to JOB: seconds,
  * weighted as donors_worth() does. */
 double donors_loss(const struct sched *sched, const struct candidates *donors,

@@ -87,9 +87,13 @@ static bool may_grow(const struct sched *sched, const struct job *job,
 }
 
 /* Those below the size that they prefer are served first. */
-static void find_growing(struct sched *sched, const struct queue_hole *hole,
-                         bool is_awaited, struct candidates *list)
+static struct candidates *find_growing(struct sched *sched,
+                                       const struct queue_hole *hole,
+                                       bool is_awaited)
 {
+    struct candidates *list = &sched->candidates;
+
+    candidates_clear(list);
     for (struct job *job = sched->elastic; job != NULL; job = job->next) {
         uint32_t has = idset_count(&job->nodes);
         uint32_t preferred = job_preferred_size(&job->request);
@@ -105,25 +109,25 @@ static void find_growing(struct sched *sched, const struct queue_hole *hole,
         candidates_add(list, job, preferred > has ? preferred - has : 0,
                        size - has);
     }
+    return list;
 }
 
 /* Deals the idle nodes once. */
 static bool grow_once(struct sched *sched, const struct job *head,
                       uint32_t n_claimed, struct actions *out)
 {
-    struct candidates list = {.items = NULL};
+    struct candidates *list;
     struct queue_hole hole = plan_hole(sched, head);
     bool is_any;
 
     hole.n_free -= n_claimed < hole.n_free ? n_claimed : hole.n_free;
     if (hole.n_extra > hole.n_free)
         hole.n_extra = hole.n_free;
-    find_growing(sched, &hole, head != NULL, &list);
+    list = find_growing(sched, &hole, head != NULL);
     do {
-        candidates_deal(&list, sched->config.expand, sched->now, hole.n_free);
-        is_any = offer_growth(sched, &list, &hole, out);
-    } while (!is_any && drop_later_half(&list));
-    candidates_release(&list);
+        candidates_deal(list, sched->config.expand, sched->now, hole.n_free);
+        is_any = offer_growth(sched, list, &hole, out);
+    } while (!is_any && drop_later_half(list));
     return is_any;
 }
 

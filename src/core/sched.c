@@ -63,6 +63,7 @@ void sched_destroy(struct sched *sched)
     pool_release(&sched->pool);
     heap_release(&sched->timers);
     idset_release(&sched->reservation.nodes);
+    candidates_release(&sched->candidates);
     free(sched);
 }
 

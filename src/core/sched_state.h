@@ -7,6 +7,7 @@
 #define ERM_CORE_SCHED_STATE_H
 
 #include "base/heap.h"
+#include "core/candidates.h"
 #include "core/job_table.h"
 #include "core/pool.h"
 #include "core/profile.h"
@@ -31,6 +32,7 @@ struct sched {
     struct job *first_wish, *last_wish; /* wishes that wait, oldest first */
     struct heap timers; /* begin times, deadlines, cool-downs, wishes */
     struct reservation reservation;
+    struct candidates candidates; /* of what is being decided; its memory */
     uint64_t last_arrival;
     uint64_t last_seq; /* of directives */
     uint64_t last_wish_order;

@@ -7,6 +7,8 @@
  * jobs which have less left get more is heSRPT (Berg, Vesilo, Harchol-Balter,
  * Performance Evaluation 144, 2020).
  */
+#include <math.h>
+
 #include "core/progress.h"
 #include "core/strategies.h"
 
@@ -14,10 +16,12 @@
 static double value(const struct job *job, uint32_t n, time_us now)
 {
     const struct job_request *request = &job->request;
+    double now_takes = job_relative_time(request, idset_count(&job->nodes));
+    double takes = job_relative_time(request, n);
+    double took = n > 1 ? job_relative_time(request, n - 1) : INFINITY;
     double left = (double)progress_left(job, now) + 1;
-    double work = left * job_speedup(request, idset_count(&job->nodes));
 
-    return (job_speedup(request, n) - job_speedup(request, n - 1)) / work;
+    return (1 / takes - 1 / took) * now_takes / left;
 }
 
 static double grow(const struct job *job, uint32_t n, time_us now)
