@@ -79,6 +79,39 @@ print(at)' "$output" "$1"
     has "there is no 'elastik'" "did you mean 'elastic'?"
 }
 
+@test "sizes and estimates: each policy decides by its own" {
+    run -0 erm simulate --generate lublin:2000:0.9 --nodes 64 --malleable 100 \
+        --model E80 --resize-cost 30 --cooldown 600 --json --compare \
+        easy,elastic,elastic+sizing=min,elastic+expand=fcfs+shrink=fcfs
+    is "$(jq -c '[.results[] | .sizing]' <<<"$output")" \
+        '["preferred","preferred","min","preferred"]'
+    # every one another schedule, and the default better than rigid jobs
+    is "$(jq '[.results[].all.turnaround.mean] | unique | length' <<<"$output")" 4
+    is "$(jq '.results | .[1].all.turnaround.mean < .[0].all.turnaround.mean' \
+        <<<"$output")" true
+    run -2 erm simulate --generate lublin:10 --sizing most
+    has '--sizing: there is no'
+    run -2 erm simulate --generate lublin:10 --estimates guessed
+    has '--estimates: there is no'
+}
+
+@test "run times are foretold from the jobs of the same user" {
+    # two short ones of user 7, who asks for 1000 s; the third fits before the head
+    {
+        echo '; MaxProcs: 4'
+        echo '1 0 -1 10 1 -1 -1 1 1000 -1 1 7 -1 -1 -1 -1 -1 -1'
+        echo '2 0 -1 10 1 -1 -1 1 1000 -1 1 7 -1 -1 -1 -1 -1 -1'
+        echo '3 20 -1 100 3 -1 -1 3 100 -1 1 8 -1 -1 -1 -1 -1 -1'
+        echo '4 21 -1 100 4 -1 -1 4 100 -1 1 8 -1 -1 -1 -1 -1 -1'
+        echo '5 22 -1 10 1 -1 -1 1 1000 -1 1 7 -1 -1 -1 -1 -1 -1'
+    } >users.swf
+    start_of() { awk -F, '$1 == 5 { print $3 }' "$1"; }
+    run -0 erm simulate users.swf --csv requested.csv
+    run -0 erm simulate users.swf --estimates predicted --csv predicted.csv
+    has 'predicted run times'
+    is "$(start_of requested.csv) $(start_of predicted.csv)" '220 22'
+}
+
 @test "linear speed-up at no cost uses what the rigid jobs use" {
     run -0 erm simulate --generate lublin:500:1.1 --malleable 100 --model L2
     has '1.0000 of rigid' 'grown' 'shrunk'
