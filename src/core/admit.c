@@ -151,7 +151,7 @@ static bool is_shrinking(const struct sched *sched)
 }
 
 /* So many are looked at in one pass. */
-#define TRIES_MAX 20
+#define TRIES_MAX 10
 
 void step_admit_behind(struct sched *sched, const struct job *head,
                        struct actions *out)

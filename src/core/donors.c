@@ -27,11 +27,10 @@ static void spare_nodes(const struct sched *sched, const struct job *job,
 static bool outlasts_allocation(const struct sched *sched,
                                 const struct job *job)
 {
-    time_us end =
-        walltime_end_at(job, idset_count(&job->nodes), job->request.min_nodes,
-                        job->resize_cost, sched->now);
-
-    return end > sched->config.ends;
+    return sched->config.ends != TIME_NEVER &&
+           walltime_end_at(job, idset_count(&job->nodes),
+                           job->request.min_nodes, job->resize_cost,
+                           sched->now) > sched->config.ends;
 }
 
 static uint32_t n_spare(const struct sched *sched, const struct job *job)
