@@ -19,10 +19,19 @@
 static bool deal(const struct sched *sched, struct candidates *donors,
                  uint32_t missing, const struct job *job, double worth)
 {
+    uint64_t first = donors->first;
+
     if (donors->room < missing)
         return false;
+    /* What is too much for a part of it is too much for all. */
+    for (uint64_t below = 1; first + below < missing; below *= 4) {
+        candidates_deal(donors, sched->config.shrink, sched->now,
+                        first + below);
+        if (donors_loss(sched, donors, job) > worth)
+            return false;
+    }
     candidates_deal(donors, sched->config.shrink, sched->now, missing);
-    return donors->first >= missing || donors_loss(sched, donors, job) <= worth;
+    return first >= missing || donors_loss(sched, donors, job) <= worth;
 }
 
 /* ---- the head ---- */
@@ -140,16 +149,6 @@ static bool shrink_behind(struct sched *sched, struct behind *behind,
     return true;
 }
 
-/* Nodes that come for somebody are to be had first. */
-static bool is_shrinking(const struct sched *sched)
-{
-    for (const struct job *job = sched->elastic; job != NULL; job = job->next) {
-        if (job_has_open_directive(job) && job->directive.for_job != 0)
-            return true;
-    }
-    return false;
-}
-
 /* So many are looked at in one pass. */
 #define TRIES_MAX 10
 
@@ -163,8 +162,8 @@ void step_admit_behind(struct sched *sched, const struct job *head,
 
     if (sched->config.sizing != SIZING_PREFERRED ||
         sched->config.backfill != BACKFILL_EASY ||
-        sched->reservation.job != 0 || is_shrinking(sched))
-        return;
+        sched->reservation.job != 0 || sched->n_giving > 0)
+        return; /* nodes that come for somebody are to be had first */
     behind.donors = donors_find(sched);
     promise = profile_promise(&sched->profile, sched->now, behind.n_idle,
                               sizing_planned(sched, head));

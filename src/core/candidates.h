@@ -12,21 +12,28 @@
 #include "core/strategy.h"
 
 struct candidate {
-    struct job *job; /* borrowed */
-    double score;
+    struct job *job;      /* borrowed */
+    double weight, score; /* as the strategy has them */
     uint32_t first; /* nodes it can give or take before others exceed theirs */
     uint32_t room;  /* nodes it can give or take at all; >= first */
     uint32_t n;     /* nodes it is to give or take */
-    uint32_t known; /* nodes that are its own in `order` */
+    uint32_t known; /* nodes that are its own in `runs` */
+};
+
+/* Nodes that are dealt to one, one after the other. */
+struct candidate_run {
+    uint32_t item, n;
 };
 
 struct candidates {
     struct candidate *items; /* owned */
     size_t n, size;
     uint64_t first, room; /* of all of them */
-    uint32_t *order;      /* owned: whose each node is, as far as known */
-    size_t n_order, size_order;
-    uint32_t *dealt; /* owned: items with nodes, by their first ones */
+    struct candidate_run
+        *runs; /* owned: whose the nodes are, as far as known */
+    size_t n_runs, size_runs;
+    uint64_t n_known; /* nodes in `runs` */
+    uint32_t *dealt;  /* owned: items with nodes, by their first ones */
     size_t n_dealt;
     uint32_t *ranks; /* owned: items as a heap by the next node's score */
     size_t at;       /* or in their order: who is next */

@@ -33,12 +33,12 @@ static bool outlasts_allocation(const struct sched *sched,
                            sched->now) > sched->config.ends;
 }
 
-static uint32_t n_spare(const struct sched *sched, const struct job *job)
+uint32_t donors_spare(const struct sched *sched, const struct job *job)
 {
     uint32_t n = idset_count(&job->nodes);
     uint32_t n_usable = idset_count_common(&job->nodes, &sched->pool.usable);
 
-    if (n <= job->request.min_nodes || outlasts_allocation(sched, job))
+    if (n <= job->request.min_nodes)
         return 0;
     if (n_usable > 0 &&
         idset_has(&sched->pool.usable, idset_first(&job->nodes)))
@@ -54,15 +54,13 @@ struct candidates *donors_find(struct sched *sched)
     candidates_clear(list);
     if (sched->config.mode != MODE_ELASTIC)
         return list;
-    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
-        uint32_t has = idset_count(&job->nodes), room, above;
-        uint32_t preferred = job_preferred_size(&job->request);
+    for (uint32_t i = 0; i < sched->elastic.n; i++) {
+        const struct elastic_entry *entry = &sched->elastic.items[i];
 
-        if (!step_may_resize(sched, job))
-            continue;
-        room = n_spare(sched, job);
-        above = has > preferred ? has - preferred : 0;
-        candidates_add(list, job, above < room ? above : room, room);
+        if (entry->spare > 0 && entry->no_resize_before <= sched->now &&
+            step_may_resize(sched, entry->job) &&
+            !outlasts_allocation(sched, entry->job))
+            candidates_add(list, entry->job, entry->above, entry->spare);
     }
     return list;
 }

@@ -8,6 +8,9 @@
 /* All who may shrink now, borrowed until the next such list: `first` is what
  * they have above the sizes that they prefer. */
 struct candidates *donors_find(struct sched *sched);
+/* Nodes that JOB can give at all: usable ones, not its first, none below its
+ * least size. */
+uint32_t donors_spare(const struct sched *sched, const struct job *job);
 /* What the DONORS lose when they give what they are dealt to JOB: seconds,
  * weighted as donors_worth() does. */
 double donors_loss(const struct sched *sched, const struct candidates *donors,

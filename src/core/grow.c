@@ -87,43 +87,41 @@ static bool may_grow(const struct sched *sched, const struct job *job,
 }
 
 /* Those below the size that they prefer are served first. */
-static struct candidates *find_growing(struct sched *sched,
-                                       const struct queue_hole *hole,
-                                       bool is_awaited)
+static void find_growing(struct sched *sched, const struct queue_hole *hole,
+                         bool is_awaited)
 {
-    struct candidates *list = &sched->candidates;
+    candidates_clear(&sched->candidates);
+    for (uint32_t i = 0; i < sched->elastic.n; i++) {
+        const struct elastic_entry *entry = &sched->elastic.items[i];
+        uint32_t size = is_awaited ? entry->most_awaited : entry->most;
+        uint32_t has = entry->n_nodes, preferred;
 
-    candidates_clear(list);
-    for (struct job *job = sched->elastic; job != NULL; job = job->next) {
-        uint32_t has = idset_count(&job->nodes);
-        uint32_t preferred = job_preferred_size(&job->request);
-        uint32_t size = sizing_limit(sched, job, is_awaited);
-
-        if (has >= size || !may_grow(sched, job, hole))
+        if (has >= size || entry->no_resize_before > sched->now ||
+            !may_grow(sched, entry->job, hole))
             continue;
-        size = grown_size(sched, job, size);
+        size = grown_size(sched, entry->job, size);
         if (size <= has)
             continue;
+        preferred = job_preferred_size(&entry->job->request);
         if (preferred > size)
             preferred = size;
-        candidates_add(list, job, preferred > has ? preferred - has : 0,
-                       size - has);
+        candidates_add(&sched->candidates, entry->job,
+                       preferred > has ? preferred - has : 0, size - has);
     }
-    return list;
 }
 
 /* Deals the idle nodes once. */
 static bool grow_once(struct sched *sched, const struct job *head,
                       uint32_t n_claimed, struct actions *out)
 {
-    struct candidates *list;
+    struct candidates *list = &sched->candidates;
     struct queue_hole hole = plan_hole(sched, head);
     bool is_any;
 
     hole.n_free -= n_claimed < hole.n_free ? n_claimed : hole.n_free;
     if (hole.n_extra > hole.n_free)
         hole.n_extra = hole.n_free;
-    list = find_growing(sched, &hole, head != NULL);
+    find_growing(sched, &hole, head != NULL);
     do {
         candidates_deal(list, sched->config.expand, sched->now, hole.n_free);
         is_any = offer_growth(sched, list, &hole, out);
@@ -140,7 +138,7 @@ void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
 {
     if (head != NULL && sched->config.backfill == BACKFILL_CONSERVATIVE)
         return;
-    while (sched->elastic != NULL && sched_n_idle(sched) > n_claimed &&
+    while (sched->elastic.n > 0 && sched_n_idle(sched) > n_claimed &&
            grow_once(sched, head, n_claimed, out))
         ;
 }

@@ -4,7 +4,9 @@
 
 #include <assert.h>
 
+#include "core/donors.h"
 #include "core/estimate.h"
+#include "core/sizing.h"
 #include "core/walltime.h"
 
 static void push(struct job **list, struct job *job)
@@ -66,6 +68,25 @@ static void index_releases(struct sched *sched, struct job *job)
                     0);
 }
 
+static void index_elastic(struct sched *sched, struct job *job)
+{
+    struct elastic_entry entry = {
+        .job = job,
+        .no_resize_before = job->no_resize_before,
+        .n_nodes = idset_count(&job->nodes),
+        .spare = donors_spare(sched, job),
+        .most_awaited = sizing_limit(sched, job, true),
+        .most = sizing_limit(sched, job, false),
+    };
+    uint32_t preferred = job_preferred_size(&job->request);
+
+    if (entry.n_nodes > preferred)
+        entry.above = entry.n_nodes - preferred;
+    if (entry.above > entry.spare)
+        entry.above = entry.spare;
+    elastic_list_add(&sched->elastic, &entry);
+}
+
 void index_add(struct sched *sched, struct job *job)
 {
     if (job->state == JOB_PENDING) {
@@ -74,10 +95,10 @@ void index_add(struct sched *sched, struct job *job)
     }
     assert(job_is_active(job));
     index_releases(sched, job);
-    if (job->state == JOB_RUNNING && job->request.kind == JOB_ELASTIC) {
-        push(&sched->elastic, job);
-        job->is_listed = true;
-    }
+    if (job->state == JOB_RUNNING && job->request.kind == JOB_ELASTIC)
+        index_elastic(sched, job);
+    job->is_giving = job_has_open_directive(job) && job->directive.for_job != 0;
+    sched->n_giving += job->is_giving;
 }
 
 void index_remove(struct sched *sched, struct job *job)
@@ -87,8 +108,9 @@ void index_remove(struct sched *sched, struct job *job)
     if (job->is_aside)
         unlink_job(&sched->aside, job);
     if (job->is_listed)
-        unlink_job(&sched->elastic, job);
-    job->is_aside = job->is_listed = false;
+        elastic_list_remove(&sched->elastic, job);
+    sched->n_giving -= job->is_giving;
+    job->is_aside = job->is_giving = false;
     profile_remove(&sched->profile, &job->end_release);
 }
 

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 
+#include "core/donors.h"
 #include "core/index.h"
 #include "core/sizing.h"
 #include "core/walltime.h"
@@ -80,6 +81,17 @@ static bool is_too_long(const struct sched *sched,
            needs > sched->config.ends - sched->now;
 }
 
+static bool is_entry_right(const struct sched *sched, const struct job *job)
+{
+    const struct elastic_entry *entry = &sched->elastic.items[job->listed_at];
+
+    return entry->job == job && entry->n_nodes == idset_count(&job->nodes) &&
+           entry->no_resize_before == job->no_resize_before &&
+           entry->spare == donors_spare(sched, job) &&
+           entry->most == sizing_limit(sched, job, false) &&
+           entry->most_awaited == sizing_limit(sched, job, true);
+}
+
 /* I4 a job stands where its state says, and only there. */
 static bool check_place(const struct sched *sched, const struct job *job,
                         bool after_pass, struct err *err)
@@ -101,6 +113,8 @@ static bool check_place(const struct sched *sched, const struct job *job,
     if (job->is_listed !=
         (job->state == JOB_RUNNING && request->kind == JOB_ELASTIC))
         return broken(err, "I4", request->id, "elastic list is wrong");
+    if (job->is_listed && !is_entry_right(sched, job))
+        return broken(err, "I4", request->id, "elastic list is out of date");
     if (job_is_active(job) && job->started > sched->now)
         return broken(err, "I18", request->id, "started in the future");
     return true;

@@ -222,9 +222,11 @@ struct job {
     dur_us shortest; /* the same at its best start */
     dur_us needs;    /* of the allocation, queued or aside */
     bool is_queued, is_aside, is_listed; /* listed: among the elastic jobs */
+    bool is_giving;             /* it is to give nodes for one that waits */
+    uint32_t listed_at;         /* its place there */
     time_us estimated_end;      /* of a job with nodes, as last looked at */
     struct release end_release; /* its nodes, then */
-    struct job *prev, *next;    /* aside list, or list of elastic jobs */
+    struct job *prev, *next;    /* aside list */
     struct job *prev_wish, *next_wish; /* among those with a wish */
     struct waiter *waits;              /* owned, n_after entries */
     uint32_t n_unmet;

@@ -64,6 +64,7 @@ void sched_destroy(struct sched *sched)
     heap_release(&sched->timers);
     idset_release(&sched->reservation.nodes);
     candidates_release(&sched->candidates);
+    elastic_list_release(&sched->elastic);
     free(sched);
 }
 
@@ -72,6 +73,7 @@ void sched_set_config(struct sched *sched, const struct sched_config *config)
     bool is_moved = sched->config.ends != config->ends ||
                     sched->config.least_run != config->least_run ||
                     sched->config.estimates != config->estimates ||
+                    sched->config.sizing != config->sizing ||
                     sched->config.start_at_max != config->start_at_max;
 
     sched->config = *config;

@@ -8,6 +8,7 @@
 
 #include "base/heap.h"
 #include "core/candidates.h"
+#include "core/elastic_list.h"
 #include "core/job_table.h"
 #include "core/pool.h"
 #include "core/profile.h"
@@ -25,10 +26,11 @@ struct sched {
     struct sched_config config;
     struct job_table jobs;
     struct pool pool;
-    struct queue queue;     /* pending jobs that may start */
-    struct profile profile; /* when nodes come back */
-    struct job *aside;      /* pending, but too large or too long now */
-    struct job *elastic;    /* running elastic jobs, newest first */
+    struct queue queue;          /* pending jobs that may start */
+    struct profile profile;      /* when nodes come back */
+    struct job *aside;           /* pending, but too large or too long now */
+    struct elastic_list elastic; /* running elastic jobs */
+    uint32_t n_giving;           /* jobs that are to give nodes for others */
     struct job *first_wish, *last_wish; /* wishes that wait, oldest first */
     struct heap timers; /* begin times, deadlines, cool-downs, wishes */
     struct reservation reservation;

@@ -16,8 +16,10 @@ struct strategy {
     double (*score)(const struct job *job, time_us now);
     bool is_shared; /* nodes are dealt round one by one, not filled up */
     /* Instead of both: the score when it has been dealt N nodes already; each
-     * goes to (or comes from) the job with the highest score by then. */
-    double (*score_at)(const struct job *job, uint32_t n, time_us now);
+     * goes to (or comes from) the job with the highest score by then. WEIGHT is
+     * what weigh() said of the job. */
+    double (*weigh)(const struct job *job, time_us now);
+    double (*score_at)(const struct job *job, uint32_t n, double weight);
 };
 
 /* By name, underscores and dashes alike, any case; NULL when unknown. */

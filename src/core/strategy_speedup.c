@@ -7,34 +7,36 @@
  * jobs which have less left get more is heSRPT (Berg, Vesilo, Harchol-Balter,
  * Performance Evaluation 144, 2020).
  */
-#include <math.h>
-
 #include "core/progress.h"
 #include "core/strategies.h"
 
-/* Of node N of JOB, the others being there. */
-static double value(const struct job *job, uint32_t n, time_us now)
+/* One over what it has left to do. */
+static double weigh(const struct job *job, time_us now)
 {
-    const struct job_request *request = &job->request;
-    double now_takes = job_relative_time(request, idset_count(&job->nodes));
-    double takes = job_relative_time(request, n);
-    double took = n > 1 ? job_relative_time(request, n - 1) : INFINITY;
     double left = (double)progress_left(job, now) + 1;
 
-    return (1 / takes - 1 / took) * now_takes / left;
+    return job_relative_time(&job->request, idset_count(&job->nodes)) / left;
 }
 
-static double grow(const struct job *job, uint32_t n, time_us now)
+/* What node N brings, the others being there. */
+static double gain(const struct job_request *request, uint32_t n)
 {
-    return value(job, idset_count(&job->nodes) + n + 1, now);
+    double speed = 1 / job_relative_time(request, n);
+
+    return n > 1 ? speed - 1 / job_relative_time(request, n - 1) : speed;
 }
 
-static double shrink(const struct job *job, uint32_t n, time_us now)
+static double grow(const struct job *job, uint32_t n, double weight)
 {
-    return -value(job, idset_count(&job->nodes) - n, now);
+    return weight * gain(&job->request, idset_count(&job->nodes) + n + 1);
 }
 
-const struct strategy strategy_expand_speedup = {.name = "speedup",
-                                                 .score_at = grow};
-const struct strategy strategy_shrink_speedup = {.name = "speedup",
-                                                 .score_at = shrink};
+static double shrink(const struct job *job, uint32_t n, double weight)
+{
+    return -weight * gain(&job->request, idset_count(&job->nodes) - n);
+}
+
+const struct strategy strategy_expand_speedup = {
+    .name = "speedup", .weigh = weigh, .score_at = grow};
+const struct strategy strategy_shrink_speedup = {
+    .name = "speedup", .weigh = weigh, .score_at = shrink};
