@@ -95,6 +95,7 @@ start_again() { erm start -H hosts --cooldown 0 >/dev/null; }
     is "$(cut -d' ' -f1 "$MAIL/cpus" | xargs)" 'n1 n2 n3'
     erm submit -q -N 2 -t 1m -- "$WAIT"
     wait_runs 2
+    wait_until $PATIENCE has_lines 2 sizes
     is "$(tail -n 1 sizes)" 'n1 3'
     is "$(cut -d: -f1 hosts.2)" n1 # the others leave before they are gone
     is "$(job_field 1 .nodelist) $(job_field 2 .nodelist)" 'n1 n[2-3]'
