@@ -26,7 +26,7 @@ begin_worker() { "$MANDELBROT" worker "$@" 3>&- & }
     begin_worker -n 2 && killed=$!
     begin_worker && ended=$!
     begin_worker && stopped=$!
-    wait_until $PATIENCE grep -q tiles master
+    wait_until $PATIENCE grep -q ' tiles, 4 workers' master
     kill -STOP $stopped # its tile keeps the master from ending
     kill -9 $killed
     kill $ended
