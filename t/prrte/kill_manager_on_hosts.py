@@ -69,12 +69,23 @@ class World:
         most = self.random.choice((0.1, 0.5, 1.5))
         return self.random.uniform(0.002, most)
 
-    def kill_at_random(self):
+    def has_jobs(self):
+        return any((self.folder / "state/jobs").glob("*"))
+
+    def await_jobs(self):
+        """On a busy machine a manager may not get so far by itself."""
+        end = time.monotonic() + PATIENCE
+        while not self.has_jobs() and time.monotonic() < end:
+            time.sleep(0.01)
+
+    def kill_at_random(self, amid_jobs):
         manager = self.start()
-        time.sleep(self.span())
+        if amid_jobs:
+            self.await_jobs()
+        time.sleep(self.span() / (10 if amid_jobs else 1))
         if manager.poll() is not None:
             raise SystemExit(f"the manager ended by itself: {self.log()}")
-        self.busy_kills += any((self.folder / "state/jobs").glob("*"))
+        self.busy_kills += self.has_jobs()
         manager.send_signal(signal.SIGKILL)
         manager.wait()
 
@@ -82,7 +93,7 @@ class World:
         kills = self.args.kills
         for i in range(kills):
             self.add_jobs(4 + self.args.jobs * (i + 1) // kills)
-            self.kill_at_random()
+            self.kill_at_random(amid_jobs=i % 2 == 0)
         last = self.start("--until-idle")
         try:
             last.wait(timeout=300)
