@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * A thread that was made meanwhile has what its maker had: passes go on until
- * one changes nothing. ROOT comes last, as it tells what all had before.
+ * some in a row change nothing. One is not enough: a fork that is under way is
+ * on no list yet, and a list of children may leave one out while others end
+ * (proc_pid_task(5)). ROOT comes last, as it tells what all had before.
  */
 #include "launch/affinity.h"
 
@@ -16,7 +18,8 @@
 
 #define PROCESSORS_MAX 8192
 #define WORD_BITS (8 * sizeof(unsigned long))
-#define PASSES 8
+#define PASSES 16
+#define QUIET_PASSES 2 /* in a row: then all is moved */
 
 /* The kernel's own layout; glibc's cpu_set_t stops at 1024. */
 struct mask {
@@ -110,11 +113,14 @@ static void move_all(struct move *move, pid_t root)
 
 void affinity_move(pid_t root, const struct idset *processors)
 {
-    struct move move = {.to = processors, .is_changed = true};
+    struct move move = {.to = processors};
+    int n_quiet = 0;
 
     if (affinity_get(root, &move.from) == 0) {
-        for (int i = 0; i < PASSES && move.is_changed; i++)
+        for (int i = 0; i < PASSES && n_quiet < QUIET_PASSES; i++) {
             move_all(&move, root);
+            n_quiet = move.is_changed ? 0 : n_quiet + 1;
+        }
         set(root, processors);
     }
     idset_release(&move.from);
