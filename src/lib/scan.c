@@ -121,9 +121,10 @@ static bool is_digit(char c)
 /* At least one digit; each is worth UNIT times what it was. */
 static int scan_digits(struct erm_scan *s, double *value, int *n_digits)
 {
+    *n_digits = 0;
     if (!is_digit(*s->at))
         return erm_scan_fail(s, "a number is expected");
-    for (*n_digits = 0; is_digit(*s->at); s->at++, ++*n_digits)
+    for (; is_digit(*s->at); s->at++, ++*n_digits)
         *value = *value * 10 + (*s->at - '0');
     return 0;
 }
