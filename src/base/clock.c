@@ -47,3 +47,8 @@ time_us time_add(time_us t, dur_us d)
         return d > 0 ? TIME_NEVER : INT64_MIN;
     return sum;
 }
+
+dur_us time_between(time_us since, time_us when)
+{
+    return when == TIME_NEVER ? TIME_NEVER : when - since;
+}

@@ -32,5 +32,7 @@ int64_t clock_boot_us(void);
 time_us clock_wall_us(void);
 /* T + D without overflow; TIME_NEVER is absorbing. */
 time_us time_add(time_us t, dur_us d);
+/* From SINCE until WHEN; TIME_NEVER until never. */
+dur_us time_between(time_us since, time_us when);
 
 #endif

@@ -88,7 +88,7 @@ bool step_admit(struct sched *sched, struct job *head, struct actions *out)
     struct candidates *donors = donors_find(sched);
     time_us shadow =
         profile_promise(&sched->profile, sched->now, n_idle, planned).shadow;
-    dur_us wait = shadow == TIME_NEVER ? TIME_NEVER : shadow - sched->now;
+    dur_us wait = time_between(sched->now, shadow);
 
     assert(planned > n_idle && sched->reservation.job == 0);
     if (wait <= USEC_PER_SEC || n_idle + donors->room < head->request.min_nodes)
@@ -167,8 +167,7 @@ void step_admit_behind(struct sched *sched, const struct job *head,
     behind.donors = donors_find(sched);
     promise = profile_promise(&sched->profile, sched->now, behind.n_idle,
                               sizing_planned(sched, head));
-    behind.wait =
-        promise.shadow == TIME_NEVER ? TIME_NEVER : promise.shadow - sched->now;
+    behind.wait = time_between(sched->now, promise.shadow);
     behind.extra = promise.extra;
     any.n_free = behind.n_idle + (uint32_t)behind.donors->room;
     for (int i = 0; i < TRIES_MAX && behind.donors->n > 0; i++) {

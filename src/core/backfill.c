@@ -108,11 +108,6 @@ static void backfill_easy(struct sched *sched, const struct job *head,
     }
 }
 
-static dur_us time_until(const struct sched *sched, time_us when)
-{
-    return when == TIME_NEVER ? TIME_NEVER : when - sched->now;
-}
-
 /* The largest size at which JOB ends before PLAN needs the nodes, 0 = none. The
  * fewer nodes, the longer it may run. */
 static uint32_t size_now(const struct sched *sched, const struct plan *plan,
@@ -145,7 +140,8 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
         n = size_now(sched, plan, request);
     if (n < planned)
         when = plan_earliest(plan, planned, walltime);
-    if (n > 0 && sizing_is_worth(sched, request, n, time_until(sched, when))) {
+    if (n > 0 &&
+        sizing_is_worth(sched, request, n, time_between(sched->now, when))) {
         plan_take(plan, sched->now, estimate_at(sched, request, n), n);
         step_start(sched, job, n, out);
         return;

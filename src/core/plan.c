@@ -176,9 +176,7 @@ void plan_init(struct plan *plan, const struct sched *sched)
     if (start != TIME_NEVER)
         plan_take(plan, start, walltime, needs);
     if (start > sched->now)
-        plan_take(plan, sched->now,
-                  start == TIME_NEVER ? TIME_NEVER : start - sched->now,
-                  n_kept);
+        plan_take(plan, sched->now, time_between(sched->now, start), n_kept);
 }
 
 /* CHANGE nodes more (or fewer) from WHEN on; an earlier one is overdue. */

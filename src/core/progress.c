@@ -33,9 +33,8 @@ void progress_measure_anew(struct job *job)
 
 dur_us progress_left(const struct job *job, time_us now)
 {
-    dur_us planned = job->planned_end == TIME_NEVER ? TIME_NEVER
-                     : job->planned_end > now       ? job->planned_end - now
-                                                    : 0;
+    dur_us planned =
+        job->planned_end > now ? time_between(now, job->planned_end) : 0;
     double rate, left;
 
     if (job->progress <= job->progress_from || job->progress_since == 0)

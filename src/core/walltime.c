@@ -67,8 +67,7 @@ dur_us walltime_longest(const struct job_request *request)
 
 dur_us walltime_of_run(const struct job *job)
 {
-    return job->planned_end == TIME_NEVER ? TIME_NEVER
-                                          : job->planned_end - job->started;
+    return time_between(job->started, job->planned_end);
 }
 
 time_us walltime_new_end(const struct job *job, dur_us walltime)
