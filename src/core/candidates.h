@@ -28,9 +28,8 @@ struct candidate_run {
 struct candidates {
     struct candidate *items; /* owned */
     size_t n, size;
-    uint64_t first, room; /* of all of them */
-    struct candidate_run
-        *runs; /* owned: whose the nodes are, as far as known */
+    uint64_t first, room;       /* of all of them */
+    struct candidate_run *runs; /* owned: whose nodes, as far as known */
     size_t n_runs, size_runs;
     uint64_t n_known; /* nodes in `runs` */
     uint32_t *dealt;  /* owned: items with nodes, by their first ones */

@@ -28,9 +28,9 @@ static bool outlasts_allocation(const struct sched *sched,
                                 const struct job *job)
 {
     return sched->config.ends != TIME_NEVER &&
-           walltime_end_at(job, idset_count(&job->nodes),
-                           job->request.min_nodes, job->resize_cost,
-                           sched->now) > sched->config.ends;
+           walltime_end_at(&job->request, job->planned_end,
+                           idset_count(&job->nodes), job->request.min_nodes,
+                           job->resize_cost, sched->now) > sched->config.ends;
 }
 
 uint32_t donors_spare(const struct sched *sched, const struct job *job)
@@ -111,12 +111,11 @@ double donors_loss(const struct sched *sched, const struct candidates *donors,
 {
     double taken = seconds(estimate_preferred(sched, &job->request)), sum = 0;
 
-    for (size_t i = 0; i < donors->n; i++) {
-        const struct candidate *donor = &donors->items[i];
+    for (size_t i = 0; i < donors->n_dealt; i++) {
+        const struct candidate *donor = &donors->items[donors->dealt[i]];
 
-        if (donor->n > 0)
-            sum += weight(sched, donor->job) *
-                   loss(sched, donor->job, donor->n, taken);
+        sum += weight(sched, donor->job) *
+               loss(sched, donor->job, donor->n, taken);
     }
     return sum;
 }

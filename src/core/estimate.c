@@ -82,9 +82,7 @@ time_us estimate_end(const struct sched *sched, const struct job *job)
 time_us estimate_end_at(const struct sched *sched, const struct job *job,
                         uint32_t n)
 {
-    uint32_t has = idset_count(&job->nodes);
-    struct job shorter = *job;
-
-    shorter.planned_end = job->estimated_end;
-    return walltime_end_at(&shorter, has, n, job->resize_cost, sched->now);
+    return walltime_end_at(&job->request, job->estimated_end,
+                           idset_count(&job->nodes), n, job->resize_cost,
+                           sched->now);
 }

@@ -86,19 +86,17 @@ time_us walltime_new_end(const struct job *job, dur_us walltime)
                         walltime_scaled(request, request->walltime, n));
 }
 
-time_us walltime_end_at(const struct job *job, uint32_t n_before, uint32_t n,
-                        dur_us cost, time_us now)
+time_us walltime_end_at(const struct job_request *request, time_us end,
+                        uint32_t n_before, uint32_t n, dur_us cost, time_us now)
 {
-    const struct job_request *request = &job->request;
     double ratio;
     dur_us left;
 
-    if (!request->walltime_scales || job->planned_end == TIME_NEVER ||
-        job->planned_end <= now)
-        return job->planned_end;
+    if (!request->walltime_scales || end == TIME_NEVER || end <= now)
+        return end;
     ratio =
         job_relative_time(request, n) / job_relative_time(request, n_before);
-    left = times(job->planned_end - now, ratio);
+    left = times(end - now, ratio);
     if (cost > 0 && ratio > 1)
         cost = times(cost, ratio);
     return time_add(now, time_add(left, cost));
@@ -111,6 +109,7 @@ bool walltime_follow(struct job *job, uint32_t n_before, dur_us cost,
     uint32_t n = idset_count(&job->nodes);
 
     if (n > 0)
-        job->planned_end = walltime_end_at(job, n_before, n, cost, now);
+        job->planned_end =
+            walltime_end_at(&job->request, before, n_before, n, cost, now);
     return job->planned_end != before;
 }

@@ -27,11 +27,12 @@ dur_us walltime_of_run(const struct job *job);
 /* When JOB, which has started, has to end if its walltime is WALLTIME from now
  * on: what it has done so far is done. */
 time_us walltime_new_end(const struct job *job, dur_us walltime);
-/* When JOB has to end with N nodes instead of N_BEFORE: what is left of its
- * time is left at the new size. It stands still for COST, which counts at the
- * size where that is more. */
-time_us walltime_end_at(const struct job *job, uint32_t n_before, uint32_t n,
-                        dur_us cost, time_us now);
+/* When what was to end at END with N_BEFORE nodes has to end with N: what is
+ * left of its time is left at the new size. It stands still for COST, which
+ * counts at the size where that is more. */
+time_us walltime_end_at(const struct job_request *request, time_us end,
+                        uint32_t n_before, uint32_t n, dur_us cost,
+                        time_us now);
 /* JOB, which had N_BEFORE nodes, has others now, and ends when that says.
  * False: its planned end is as before. */
 bool walltime_follow(struct job *job, uint32_t n_before, dur_us cost,
