@@ -196,6 +196,8 @@ static void describe_policy(const struct sched_config *config,
                    backfill_name(config->backfill));
     if (config->backfill_order == BACKFILL_SHORTEST)
         strbuf_add_str(out, " shortest first");
+    if (config->backfill == BACKFILL_CONSERVATIVE && config->backfill_depth > 0)
+        strbuf_add_fmt(out, " for the first %u", config->backfill_depth);
     if (config->estimates == ESTIMATES_PREDICTED)
         strbuf_add_str(out, ", predicted run times");
     if (config->mode == MODE_ELASTIC)

@@ -7,8 +7,8 @@ _erm() {
         words="run start stop status reload submit wait cancel hold release requeue update queue show why log attach history events expand shrink resize app nodes drain resume simulate doctor check completion version help"
     else
         case ${COMP_WORDS[1]} in
-        run) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
-        start) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        run) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --backfill-depth --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
+        start) words="--hostfile --jobs --nodes --nodes-from --ends-in --ends-at --end-margin --policy --requests --start --backfill --backfill-order --backfill-depth --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --grace --default-walltime --launcher --dvm --rsh --output --log-level --verbose --quiet --until-idle --stay --foreground --state-dir --color --help";;
         stop) words="--cancel-jobs --json --state-dir --color --help";;
         status) words="--json --state-dir --color --help";;
         reload) words="--json --state-dir --color --help";;
@@ -55,7 +55,7 @@ _erm() {
         nodes) words="--reasons --no-header --json --state-dir --color --help";;
         drain) words="--reason --json --quiet --state-dir --color --help";;
         resume) words="--json --quiet --state-dir --color --help";;
-        simulate|sim) words="--compare --nodes --from-history --generate --filter --head --order --until --enforce-walltime --start --backfill --backfill-order --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --malleable --model --serial-fraction --moldable --resize-cost --answer-after --refuse --stall --die --node-mtbf --node-repair --shake --seed --json --csv --swf --batsim --decisions --state-dir --color --help";;
+        simulate|sim) words="--compare --nodes --from-history --generate --filter --head --order --until --enforce-walltime --start --backfill --backfill-order --backfill-depth --mode --sizing --estimates --expand --shrink --cooldown --evolving-delay --accept-within --done-within --malleable --model --serial-fraction --moldable --resize-cost --answer-after --refuse --stall --die --node-mtbf --node-repair --shake --seed --json --csv --swf --batsim --decisions --state-dir --color --help";;
         doctor) words="--hostfile --rsh --clean --dry-run --all --json --state-dir --color --help";;
         check) words="--quiet --state-dir --color --help";;
         completion) words="--state-dir --color --help";;

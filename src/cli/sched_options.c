@@ -44,6 +44,9 @@ int sched_options_take(struct sched_settings *settings, int key,
             return -1;
         settings->start_at_max = n == 1;
         return 0;
+    case KEY_BACKFILL_DEPTH:
+        return number_parse("--backfill-depth", value, 0, INT32_MAX,
+                            &settings->backfill_depth, err);
     case KEY_COOLDOWN:
         return time_text_span_or_none("--cooldown", value, &settings->cooldown,
                                       err);

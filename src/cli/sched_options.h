@@ -13,6 +13,7 @@
 enum {
     KEY_BACKFILL = OPTION_FIRST_KEY + 512,
     KEY_BACKFILL_ORDER,
+    KEY_BACKFILL_DEPTH,
     KEY_MODE,
     KEY_SIZING,
     KEY_ESTIMATES,
@@ -31,6 +32,8 @@ enum {
          "none, easy (default), conservative"},                                \
         {KEY_BACKFILL_ORDER, "backfill-order", "ORDER",                        \
          "whom easy tries first: fcfs (default), sjf"},                        \
+        {KEY_BACKFILL_DEPTH, "backfill-depth", "N",                            \
+         "starts that conservative promises (1000; 0: all)"},                  \
         {KEY_MODE, "mode", "MODE", "rigid, evolving, elastic (default)"},      \
         {KEY_SIZING, "sizing", "HOW",                                          \
          "sizes of jobs: preferred (default), min"},                           \

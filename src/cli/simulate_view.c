@@ -258,9 +258,10 @@ static json_t *run_json(const struct simulate_run *run)
     const struct metrics *metrics = &run->metrics;
     const struct sched_config *config = &run->config;
     json_t *object = json_pack(
-        "{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "policy", run->name, "backfill",
-        backfill_name(config->backfill), "backfill_order",
-        backfill_order_name(config->backfill_order), "mode",
+        "{s:s, s:s, s:s, s:I, s:s, s:s, s:s, s:s}", "policy", run->name,
+        "backfill", backfill_name(config->backfill), "backfill_order",
+        backfill_order_name(config->backfill_order), "backfill_depth",
+        (json_int_t)config->backfill_depth, "mode",
         sched_mode_name(config->mode), "sizing", sizing_name(config->sizing),
         "estimates", estimates_name(config->estimates), "malleable_as",
         job_kind_name(run->malleable_as));

@@ -14,7 +14,7 @@ static const char *const mode_names[] = {"rigid", "evolving", "elastic",
 
 void sched_settings_init(struct sched_settings *settings)
 {
-    *settings = (struct sched_settings){.cooldown = -1};
+    *settings = (struct sched_settings){.backfill_depth = -1, .cooldown = -1};
 }
 
 static int set_strategies(const struct sched_settings *settings,
@@ -38,6 +38,8 @@ int sched_settings_make(const struct sched_settings *settings,
 
     sched_config_init(out);
     out->start_at_max = settings->start_at_max;
+    if (settings->backfill_depth >= 0)
+        out->backfill_depth = (uint32_t)settings->backfill_depth;
     out->cooldown = settings->cooldown;
     out->evolving_delay = settings->evolving_delay;
     if (settings->accept_within > 0)

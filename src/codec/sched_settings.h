@@ -13,6 +13,7 @@ struct sched_settings {
     /* borrowed words; NULL = not given */
     const char *backfill, *backfill_order, *mode, *sizing, *estimates;
     const char *expand, *shrink;
+    int64_t backfill_depth;            /* < 0 = default */
     dur_us cooldown;                   /* < 0 = by rule */
     dur_us evolving_delay;             /* 0 = none */
     dur_us accept_within, done_within; /* 0 = defaults */

@@ -127,9 +127,10 @@ static uint32_t size_now(const struct sched *sched, const struct plan *plan,
     return 0;
 }
 
-/* Plans JOB behind those that are planned; starts it if its turn is now. */
-static void place(struct sched *sched, struct plan *plan, struct job *job,
-                  struct actions *out)
+/* Plans JOB behind those that are planned, unless it gets no promise; starts it
+ * if its turn is now. Returns whether it did. */
+static bool place(struct sched *sched, struct plan *plan, struct job *job,
+                  bool is_promised, struct actions *out)
 {
     const struct job_request *request = &job->request;
     uint32_t planned = sizing_planned(sched, job), n = 0;
@@ -144,10 +145,11 @@ static void place(struct sched *sched, struct plan *plan, struct job *job,
         sizing_is_worth(sched, request, n, time_between(sched->now, when))) {
         plan_take(plan, sched->now, estimate_at(sched, request, n), n);
         step_start(sched, job, n, out);
-        return;
+        return true;
     }
-    if (when != TIME_NEVER)
+    if (is_promised && when != TIME_NEVER)
         plan_take(plan, when, walltime, planned);
+    return false;
 }
 
 static bool fits_now(const void *plan, uint32_t min_nodes, dur_us walltime)
@@ -155,22 +157,44 @@ static bool fits_now(const void *plan, uint32_t min_nodes, dur_us walltime)
     return plan_fits_now(plan, min_nodes, walltime);
 }
 
+/* Plans from NEXT up to LAST in order, until DEPTH wait. Returns the first
+ * that is not planned. */
+static struct job *plan_in_order(struct sched *sched, struct plan *plan,
+                                 struct job *next, const struct job *last,
+                                 uint32_t *depth, struct actions *out)
+{
+    struct job *job;
+
+    do {
+        job = next;
+        next = queue_next(job);
+        *depth -= !place(sched, plan, job, true, out);
+    } while (*depth > 0 && job != last);
+    return next;
+}
+
 /* Plans the queue in order. Exact short cut: a plan only fills up, so that as
- * soon as none of those not yet planned would fit in now, none will start. */
+ * soon as none of those not yet planned would fit in now, none will start.
+ * Those behind the depth start where they delay no promise. */
 static void backfill_conservative(struct sched *sched, struct actions *out)
 {
     struct queue *queue = &sched->queue;
-    struct job *next = queue_first(queue), *before = NULL, *job, *last;
+    struct job *next = queue_first(queue), *before = NULL, *last;
+    uint32_t depth = sched->config.backfill_depth;
     struct plan plan;
+    int n_misses = 0;
 
+    if (depth == 0)
+        depth = UINT32_MAX;
     plan_init(&plan, sched);
-    while (next != NULL &&
+    while (next != NULL && n_misses < MISSES_MAX &&
            (last = queue_find_by(queue, before, fits_now, &plan)) != NULL) {
-        do {
-            job = next;
-            next = queue_next(job);
-            place(sched, &plan, job, out);
-        } while (job != last);
+        if (depth > 0) {
+            next = plan_in_order(sched, &plan, next, last, &depth, out);
+        } else {
+            next = queue_next(last);
+            n_misses += !place(sched, &plan, last, false, out);
+        }
         before = next == NULL ? NULL : queue_prev(next);
     }
     plan_release(&plan);

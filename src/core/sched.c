@@ -19,6 +19,7 @@ void sched_config_init(struct sched_config *config)
 {
     *config = (struct sched_config){
         .backfill = BACKFILL_EASY,
+        .backfill_depth = 1000,
         .mode = MODE_ELASTIC,
         .sizing = SIZING_PREFERRED,
         .expand = strategy_expand("speedup"),

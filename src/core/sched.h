@@ -29,6 +29,8 @@ struct sched_config {
     bool start_at_max; /* -s 1 */
     enum backfill backfill;
     enum backfill_order backfill_order;
+    uint32_t backfill_depth; /* jobs that conservative backfilling promises a
+                              * start; 0 = all */
     enum sched_mode mode;
     enum sizing sizing;
     enum estimates estimates;
@@ -43,8 +45,8 @@ struct sched_config {
                        * nearer than this */
 };
 
-/* -s 0, EASY, elastic, preferred sizes, both strategies speedup, 30 s, 300 s,
- * 600 s, cool-down by rule, no end. */
+/* -s 0, EASY, 1000 promises, elastic, preferred sizes, both strategies speedup,
+ * 30 s, 300 s, 600 s, cool-down by rule, no end. */
 void sched_config_init(struct sched_config *config);
 const char *backfill_name(enum backfill backfill);
 const char *backfill_order_name(enum backfill_order order);

@@ -82,6 +82,7 @@ static json_t *view_settings(const struct sched_config *config)
     views_put(object, "backfill", views_text(backfill_name(config->backfill)));
     views_put(object, "backfill_order",
               views_text(backfill_order_name(config->backfill_order)));
+    views_put(object, "backfill_depth", json_integer(config->backfill_depth));
     views_put(object, "mode", views_text(sched_mode_name(config->mode)));
     views_put(object, "sizing", views_text(sizing_name(config->sizing)));
     views_put(object, "estimates",

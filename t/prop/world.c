@@ -48,6 +48,7 @@ void world_config(uint64_t seed, struct sched_config *config)
     config->backfill_order = (enum backfill_order)(next_random(&seed) % 2);
     config->sizing = (enum sizing)(next_random(&seed) % 2);
     config->estimates = (enum estimates)(next_random(&seed) % 2);
+    config->backfill_depth = (uint32_t)(next_random(&seed) % 4);
 }
 
 static void fail(struct world *world, const char *text)

@@ -199,6 +199,8 @@ static void set_config(struct story *story, struct words *words)
         err_set(&words->err, ERR_INPUT, "no such estimates: %s", estimates);
     if (sizing != NULL && sizing_parse(sizing, &config->sizing) < 0)
         err_set(&words->err, ERR_INPUT, "no such sizing: %s", sizing);
+    config->backfill_depth =
+        (uint32_t)words_number(words, "depth", config->backfill_depth);
     config->start_at_max =
         words_number(words, "start", config->start_at_max) != 0;
     config->expand =

@@ -126,6 +126,18 @@ print(at)' "$output" "$1"
     is "$output" "$rigid"
 }
 
+@test "conservative with one promise is EASY, job by job; with all it is not" {
+    local load=(--generate lublin:2000:0.9 --mode rigid)
+    erm simulate "${load[@]}" --csv easy.csv
+    erm simulate "${load[@]}" --backfill conservative --backfill-depth 1 \
+        --csv one.csv
+    erm simulate "${load[@]}" --backfill conservative --csv all.csv
+    cmp easy.csv one.csv
+    run -1 cmp -s easy.csv all.csv
+    run -2 erm simulate "${load[@]}" --backfill-depth some
+    has '--backfill-depth: some is not a whole number'
+}
+
 @test "the same seed, the same result; another one, another" {
     local words=(--generate lublin:300:1.1 --malleable 50 --refuse 10 --stall 5
         --die 2 --node-mtbf 5d --shake 60 --resize-cost 30 --csv -)

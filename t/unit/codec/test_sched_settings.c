@@ -38,6 +38,7 @@ static void test_all_of_it(void **state)
     settings.backfill = "conservative";
     settings.backfill_order = "sjf";
     settings.mode = "scheduler_driven";
+    settings.backfill_depth = 3;
     settings.sizing = "min";
     settings.estimates = "predicted";
     settings.expand = "most_remaining";
@@ -51,6 +52,7 @@ static void test_all_of_it(void **state)
     assert_int_equal(config.backfill, BACKFILL_CONSERVATIVE);
     assert_int_equal(config.backfill_order, BACKFILL_SHORTEST);
     assert_int_equal(config.mode, MODE_ELASTIC);
+    assert_int_equal(config.backfill_depth, 3);
     assert_int_equal(config.sizing, SIZING_MIN);
     assert_int_equal(config.estimates, ESTIMATES_PREDICTED);
     assert_ptr_equal(config.expand, strategy_expand("most_remaining"));

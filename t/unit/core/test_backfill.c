@@ -152,9 +152,11 @@ static bool fits(const struct planned *planned, size_t n, uint32_t n_nodes,
     return true;
 }
 
-static void pass_conservative(struct naive *naive, uint32_t n_nodes)
+static void pass_conservative(struct naive *naive, uint32_t n_nodes,
+                              uint32_t depth)
 {
     struct planned planned[N_JOBS];
+    uint32_t n_promised = 0;
     size_t n = 0;
 
     for (size_t i = 0; i < naive->n_here; i++) {
@@ -176,6 +178,8 @@ static void pass_conservative(struct naive *naive, uint32_t n_nodes)
                 fits(planned, n, n_nodes, planned[j].to, job))
                 when = planned[j].to;
         }
+        if (when != naive->now && depth > 0 && n_promised++ >= depth)
+            continue;
         planned[n++] =
             (struct planned){when, when + job->walltime, job->min_nodes};
         if (when == naive->now)
@@ -214,7 +218,7 @@ static void run_naive(const struct sched_config *config, uint32_t n_nodes,
                 naive.n_free -= jobs[i].min_nodes;
         }
         if (config->backfill == BACKFILL_CONSERVATIVE)
-            pass_conservative(&naive, n_nodes);
+            pass_conservative(&naive, n_nodes, config->backfill_depth);
         else
             pass_easy(&naive, config->backfill == BACKFILL_EASY,
                       config->backfill_order == BACKFILL_SHORTEST);
@@ -224,7 +228,7 @@ static void run_naive(const struct sched_config *config, uint32_t n_nodes,
 /* ---- side by side ---- */
 
 static void run_both(enum backfill backfill, enum backfill_order order,
-                     uint64_t n_seeds)
+                     uint32_t depth, uint64_t n_seeds)
 {
     struct sched_config config;
     int n_backfilled = 0;
@@ -233,6 +237,7 @@ static void run_both(enum backfill backfill, enum backfill_order order,
     config.mode = MODE_RIGID;
     config.backfill = backfill;
     config.backfill_order = order;
+    config.backfill_depth = depth;
     for (uint64_t seed = 100; seed < 100 + n_seeds; seed++) {
         uint64_t random = seed;
         uint32_t n_nodes = 1 + random_below(&random, 40);
@@ -256,25 +261,32 @@ static void run_both(enum backfill backfill, enum backfill_order order,
 static void none_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_NONE, BACKFILL_IN_ORDER, 20);
+    run_both(BACKFILL_NONE, BACKFILL_IN_ORDER, 0, 20);
 }
 
 static void easy_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_EASY, BACKFILL_IN_ORDER, 60);
+    run_both(BACKFILL_EASY, BACKFILL_IN_ORDER, 0, 60);
 }
 
 static void easy_with_the_shortest_first_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_EASY, BACKFILL_SHORTEST, 60);
+    run_both(BACKFILL_EASY, BACKFILL_SHORTEST, 0, 60);
 }
 
 static void conservative_is_the_same(void **state)
 {
     (void)state;
-    run_both(BACKFILL_CONSERVATIVE, BACKFILL_IN_ORDER, 40);
+    run_both(BACKFILL_CONSERVATIVE, BACKFILL_IN_ORDER, 0, 40);
+}
+
+static void conservative_with_few_promises_is_the_same(void **state)
+{
+    (void)state;
+    run_both(BACKFILL_CONSERVATIVE, BACKFILL_IN_ORDER, 1, 20);
+    run_both(BACKFILL_CONSERVATIVE, BACKFILL_IN_ORDER, 4, 20);
 }
 
 /* Moldable jobs take what a hole has, and no more. */
@@ -327,6 +339,7 @@ int main(void)
         cmocka_unit_test(easy_is_the_same),
         cmocka_unit_test(easy_with_the_shortest_first_is_the_same),
         cmocka_unit_test(conservative_is_the_same),
+        cmocka_unit_test(conservative_with_few_promises_is_the_same),
         cmocka_unit_test(a_backfilled_job_takes_its_best_size_that_fits),
         cmocka_unit_test(conservative_sizes_fit_until_their_end),
         cmocka_unit_test(conservative_plans_the_whole_queue),
