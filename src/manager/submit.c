@@ -18,6 +18,12 @@
 #include "store/history_view.h"
 #include "store/learned.h"
 
+/* Where in the batch the job with that id is. */
+struct place {
+    int64_t id;
+    size_t i;
+};
+
 struct batch {
     struct manager *manager;
     const struct job_spec *specs;
@@ -26,6 +32,8 @@ struct batch {
     time_us now;
     bool is_file;                 /* begin delays count from the first run */
     struct job_request *requests; /* owned; complete ones */
+    struct place *places;         /* owned; by id */
+    struct job_cache *names;      /* owned; of those that are complete */
 };
 
 /* ---- ids ---- */
@@ -37,9 +45,9 @@ static bool is_used(const struct manager *manager, int64_t id)
     return sched_outcome(manager->sched, id, &state);
 }
 
-static int check_asked_id(const struct batch *batch, size_t i, struct err *err)
+static int check_asked_id(const struct batch *batch, int64_t id,
+                          struct err *err)
 {
-    int64_t id = batch->specs[i].request.id;
 
     if (id < 1 || id > JOB_ID_MAX)
         return err_set(err, ERR_INPUT, "id %lld is not from 1 to %d",
@@ -47,10 +55,27 @@ static int check_asked_id(const struct batch *batch, size_t i, struct err *err)
     if (is_used(batch->manager, id))
         return err_set(err, ERR_CONFLICT, "another job has the id %lld",
                        (long long)id);
-    for (size_t j = 0; j < i; j++) {
-        if (batch->specs[j].request.id == id)
+    return 0;
+}
+
+static int compare_places(const void *x, const void *y)
+{
+    const struct place *a = x, *b = y;
+
+    return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Sorts them, none twice. */
+static int list_places(struct batch *batch, struct err *err)
+{
+    batch->places = mem_alloc_array(batch->n, sizeof(*batch->places));
+    for (size_t i = 0; i < batch->n; i++)
+        batch->places[i] = (struct place){batch->requests[i].id, i};
+    qsort(batch->places, batch->n, sizeof(*batch->places), compare_places);
+    for (size_t k = 1; k < batch->n; k++) {
+        if (batch->places[k].id == batch->places[k - 1].id)
             return err_set(err, ERR_CONFLICT, "the id %lld is asked for twice",
-                           (long long)id);
+                           (long long)batch->places[k].id);
     }
     return 0;
 }
@@ -78,7 +103,7 @@ static int give_ids(struct batch *batch, struct err *err)
         int64_t asked = batch->specs[i].request.id;
         if (asked == 0)
             continue;
-        if (check_asked_id(batch, i, err) != 0)
+        if (check_asked_id(batch, asked, err) != 0)
             return -1;
         if (asked > max_asked)
             max_asked = asked;
@@ -92,16 +117,10 @@ static int give_ids(struct batch *batch, struct err *err)
                            JOB_ID_MAX);
         batch->requests[i].id = id;
     }
-    return 0;
+    return list_places(batch, err);
 }
 
 /* ---- dependencies ---- */
-
-static bool has_name(const struct job_spec *spec, const char *word)
-{
-    return strcmp(spec->name, word) == 0 ||
-           (spec->label != NULL && strcmp(spec->label, word) == 0);
-}
 
 struct name_search {
     const char *word;
@@ -120,30 +139,28 @@ static int match_ended(void *arg, const struct history_job *job)
 }
 
 /* The newest that was given before: in the batch, alive, or ended. */
-static int64_t find_by_name(const struct batch *batch, size_t i,
-                            const char *word)
+static int64_t find_by_name(const struct batch *batch, const char *word)
 {
     struct name_search search = {.word = word};
     struct history_filter filter = {.ids = NULL};
 
-    for (size_t j = i; j-- > 0;) {
-        if (has_name(&batch->specs[j], word))
-            return batch->requests[j].id;
-    }
-    search.id = job_cache_find(batch->manager->jobs, word);
+    search.id = job_cache_find(batch->names, word);
+    if (search.id == 0)
+        search.id = job_cache_find(batch->manager->jobs, word);
     if (search.id == 0)
         store_each_ended_job(batch->manager->store, &filter, match_ended,
                              &search, NULL);
     return search.id;
 }
 
+/* Is that the id of one before the Ith? */
 static bool is_in_batch(const struct batch *batch, size_t i, int64_t id)
 {
-    for (size_t j = 0; j < i; j++) {
-        if (batch->requests[j].id == id)
-            return true;
-    }
-    return false;
+    const struct place key = {.id = id};
+    const struct place *place =
+        bsearch(&key, batch->places, batch->n, sizeof(key), compare_places);
+
+    return place != NULL && place->i < i;
 }
 
 static int resolve_one(const struct batch *batch, size_t i, const char *on,
@@ -158,7 +175,7 @@ static int resolve_one(const struct batch *batch, size_t i, const char *on,
         !is_in_batch(batch, i, *out))
         *out = 0;
     if (*out == 0)
-        *out = find_by_name(batch, i, on);
+        *out = find_by_name(batch, on);
     if (*out != 0)
         return 0;
     err_set(err, ERR_NOT_FOUND, "after: there is no earlier job '%s'", on);
@@ -244,6 +261,8 @@ static int complete(struct batch *batch, struct err *err)
         learn_run(batch, i);
         if (resolve(batch, i, err) != 0)
             return -1;
+        job_cache_add(batch->names, request->id, batch->specs[i].name,
+                      batch->specs[i].label);
     }
     return 0;
 }
@@ -341,6 +360,7 @@ int manager_submit(struct manager *manager, const struct job_spec *specs,
     if (manager->is_read_only)
         return err_set(err, ERR_FULL, "the disk is full: no new jobs");
     batch.requests = mem_alloc_array(n, sizeof(*batch.requests));
+    batch.names = job_cache_create();
     if (complete(&batch, err) != 0)
         goto done;
     for (size_t i = 0; i < n; i++) {
@@ -353,5 +373,7 @@ done:
     for (size_t i = 0; i < n; i++)
         job_request_release(&batch.requests[i]);
     free(batch.requests);
+    free(batch.places);
+    job_cache_destroy(batch.names);
     return result;
 }

@@ -128,6 +128,35 @@ static void test_a_batch_is_taken_whole_or_not_at_all(void **state)
     stage_expect(stage, 7, JOB_COMPLETED);
 }
 
+/* By id and by name; not one that comes later. */
+static void test_a_batch_knows_the_jobs_before(void **state)
+{
+    struct stage *stage = *state;
+    struct submit_result results[2];
+    const struct job *job;
+    struct err err;
+
+    stage_start(stage);
+    assert_int_equal(submit_two(stage,
+                                "{\"command\": \"true\", \"id\": 7,"
+                                " \"name\": \"prepare\"}",
+                                "{\"command\": \"true\","
+                                " \"after\": [\"7\", \"prepare:any\"]}",
+                                results, &err),
+                     0);
+    job = sched_job(stage->manager->sched, 8);
+    assert_int_equal(job->request.n_after, 2);
+    assert_int_equal(job->request.after[0].id, 7);
+    assert_int_equal(job->request.after[1].id, 7);
+    assert_int_equal(submit_two(stage,
+                                "{\"command\": \"true\","
+                                " \"after\": [\"20\"]}",
+                                "{\"command\": \"true\", \"id\": 20}", results,
+                                &err),
+                     -1);
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+}
+
 static void test_a_job_larger_than_the_pool_is_warned_about(void **state)
 {
     struct stage *stage = *state;
@@ -232,6 +261,7 @@ int main(void)
         STORY(test_a_name_of_an_ended_job_counts),
         STORY(test_an_unknown_dependency_is_refused),
         STORY(test_a_batch_is_taken_whole_or_not_at_all),
+        STORY(test_a_batch_knows_the_jobs_before),
         STORY(test_a_job_larger_than_the_pool_is_warned_about),
         STORY(test_what_is_kept_can_be_run_from_anywhere),
         STORY(test_a_default_walltime_is_given),
