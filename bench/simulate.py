@@ -20,7 +20,7 @@ import tempfile
 ELASTIC = ["--malleable", "100", "--resize-cost", "30", "--cooldown", "600"]
 POLICIES = [("easy", "easy", []), ("easy+sjf", "sjbf", []),
             ("conservative", "cons", []), ("elastic", None, ELASTIC)]
-PATIENCE = 60  # seconds; what takes longer is not shown
+PATIENCE = 120  # seconds; what takes longer is not shown
 
 
 def erm_speed(build, trace, policy, words):
