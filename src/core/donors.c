@@ -47,6 +47,16 @@ uint32_t donors_spare(const struct sched *sched, const struct job *job)
     return n < n_usable ? n : n_usable;
 }
 
+uint32_t donors_above(const struct job *job, uint32_t spare)
+{
+    uint32_t n = idset_count(&job->nodes);
+    uint32_t preferred = job_preferred_size(&job->request);
+
+    if (n <= preferred)
+        return 0;
+    return n - preferred < spare ? n - preferred : spare;
+}
+
 struct candidates *donors_find(struct sched *sched)
 {
     struct candidates *list = &sched->candidates;

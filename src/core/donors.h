@@ -11,6 +11,8 @@ struct candidates *donors_find(struct sched *sched);
 /* Nodes that JOB can give at all: usable ones, not its first, none below its
  * least size. */
 uint32_t donors_spare(const struct sched *sched, const struct job *job);
+/* And those of its SPARE nodes that it has above the size that it prefers. */
+uint32_t donors_above(const struct job *job, uint32_t spare);
 /* What the DONORS lose when they give what they are dealt to JOB: seconds,
  * weighted as donors_worth() does. */
 double donors_loss(const struct sched *sched, const struct candidates *donors,

@@ -78,12 +78,8 @@ static void index_elastic(struct sched *sched, struct job *job)
         .most_awaited = sizing_limit(sched, job, true),
         .most = sizing_limit(sched, job, false),
     };
-    uint32_t preferred = job_preferred_size(&job->request);
 
-    if (entry.n_nodes > preferred)
-        entry.above = entry.n_nodes - preferred;
-    if (entry.above > entry.spare)
-        entry.above = entry.spare;
+    entry.above = donors_above(job, entry.spare);
     elastic_list_add(&sched->elastic, &entry);
 }
 

@@ -88,6 +88,7 @@ static bool is_entry_right(const struct sched *sched, const struct job *job)
     return entry->job == job && entry->n_nodes == idset_count(&job->nodes) &&
            entry->no_resize_before == job->no_resize_before &&
            entry->spare == donors_spare(sched, job) &&
+           entry->above == donors_above(job, entry->spare) &&
            entry->most == sizing_limit(sched, job, false) &&
            entry->most_awaited == sizing_limit(sched, job, true);
 }
