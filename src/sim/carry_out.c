@@ -20,7 +20,7 @@ static time_us limit_of(const struct sim *sim, int64_t id)
     if (!sim->options->is_killed_at_walltime)
         return TIME_NEVER;
     planned_end = sched_job(sim->sched, id)->planned_end;
-    return planned_end == TIME_NEVER ? TIME_NEVER : planned_end - SIM_ORIGIN;
+    return time_between(SIM_ORIGIN, planned_end);
 }
 
 /* Says when the job will end, as it is now. */

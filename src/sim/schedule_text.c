@@ -27,7 +27,7 @@ static char *seconds(time_us t, char buf[static TIME_MAX])
 
 static time_us since(time_us from, time_us to)
 {
-    return from == TIME_NEVER || to == TIME_NEVER ? TIME_NEVER : to - from;
+    return from == TIME_NEVER ? TIME_NEVER : time_between(from, to);
 }
 
 void schedule_text_csv(const struct workload *workload,
