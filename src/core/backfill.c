@@ -2,8 +2,8 @@
 /*
  * Backfilling: jobs behind a waiting head start early where that delays no
  * promised start. EASY: Lifka, JSSPP 1995, with the extra-nodes rule of
- * Mu'alem and Feitelson, IEEE TPDS 12(6), 2001. Conservative: every queued job
- * has a promise, planned anew in queue order at each pass.
+ * Mu'alem and Feitelson, IEEE TPDS 12(6), 2001. Conservative: the queued
+ * jobs, up to a depth, have promises, planned anew in queue order at each pass.
  */
 #include "core/estimate.h"
 #include "core/index.h"

@@ -131,7 +131,7 @@ static bool grow_once(struct sched *sched, const struct job *head,
 
 /* Gives idle nodes to elastic jobs while that delays nobody: HEAD (NULL: the
  * queue is empty) keeps its promised start; with conservative backfilling
- * every queued job has one, so nothing grows while any waits. What a job may
+ * others have one, too, so nothing grows while any waits. What a job may
  * not have for the head's sake is dealt anew among the others. */
 void step_grow(struct sched *sched, const struct job *head, uint32_t n_claimed,
                struct actions *out)

@@ -3,7 +3,8 @@
  * A thread that was made meanwhile has what its maker had: passes go on until
  * some in a row change nothing. One is not enough: a fork that is under way is
  * on no list yet, and a list of children may leave one out while others end
- * (proc_pid_task(5)). ROOT comes last, as it tells what all had before.
+ * (proc(5), task/TID/children). ROOT comes last, as it tells what all had
+ * before.
  */
 #include "launch/affinity.h"
 

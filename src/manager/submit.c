@@ -48,7 +48,6 @@ static bool is_used(const struct manager *manager, int64_t id)
 static int check_asked_id(const struct batch *batch, int64_t id,
                           struct err *err)
 {
-
     if (id < 1 || id > JOB_ID_MAX)
         return err_set(err, ERR_INPUT, "id %lld is not from 1 to %d",
                        (long long)id, JOB_ID_MAX);
