@@ -9,8 +9,9 @@ Each job writes its id and attempt into a ledger of its own and exits with a
 code that follows from its id. At the end every job must be in the ledger once
 and in the history once, with the right code, the journal, replayed from its
 first record, must give the manager's state byte for byte, and check_journal.py
-must find nothing wrong. With --without-claim the shepherd's claim is hidden
-from the manager until the job has ended: the control run, which must be caught
+must find nothing wrong. With --without-claim the shepherd's claim and reports
+are hidden from the manager until the job has ended, and the first jobs end only
+when one has run twice: the control run, with one kill, which must be caught
 (exit 0 = the harness saw jobs run twice).
 """
 import argparse
@@ -29,8 +30,12 @@ import time
 
 import check_journal
 
+PATIENCE = 300  # only a hang takes so long
+REPORT_FD = 3  # of the shepherd, as the local launcher starts it
+
 WITHOUT_CLAIM = """#!/bin/sh
-# Runs the shepherd in a folder of its own; moves the claim over at the end.
+# Runs the shepherd in a folder of its own and keeps its reports back; moves the
+# claim over at the end.
 real='{shepherd}'
 hidden='{hidden}'/$$
 mkdir -p "$hidden"
@@ -47,7 +52,7 @@ for word; do
     [ "$word" = "$jobs" ] && [ $replaced = 0 ] && word=$hidden && replaced=1
     set -- "$@" "$word"
 done
-"$real" "$@"
+"$real" "$@" {report}>/dev/null
 status=$?
 [ -e "$jobs/$job.$attempt" ] || mv "$hidden/$job.$attempt" "$jobs/"
 exit $status
@@ -61,6 +66,7 @@ class World:
         self.random = random.Random(args.seed)
         self.ledger = self.folder / "ledger"
         self.state = self.folder / "state"
+        self.released = self.folder / "released"
         self.env = dict(os.environ, ERM_SHEPHERD=args.shepherd)
         if args.without_claim:
             self.env["ERM_SHEPHERD"] = self.write_wrapper()
@@ -70,7 +76,8 @@ class World:
     def write_wrapper(self):
         wrapper = self.folder / "shepherd-without-claim"
         wrapper.write_text(WITHOUT_CLAIM.format(
-            shepherd=self.args.shepherd, hidden=self.folder / "hidden"))
+            shepherd=self.args.shepherd, hidden=self.folder / "hidden",
+            report=REPORT_FD))
         wrapper.chmod(0o755)
         return str(wrapper)
 
@@ -78,8 +85,10 @@ class World:
         return 7 if job % 10 == 0 else 0
 
     def write_jobs(self):
+        wait = (f"until [ -e {self.released} ]; do sleep 0.05; done; "
+                if self.args.without_claim else "")
         jobs = [{"id": i,
-                 "command": f"echo {i} $ERM_RESTART >> {self.ledger}; "
+                 "command": f"echo {i} $ERM_RESTART >> {self.ledger}; {wait}"
                             f"sleep 0.{self.random.randrange(1, 9):02d}; "
                             f"exit {self.code(i)}",
                  "min_nodes": 1 + (i % 25 == 0), "stdout": "/dev/null",
@@ -98,32 +107,61 @@ class World:
                                 cwd=self.folder, stdout=log, stderr=log,
                                 stdin=subprocess.DEVNULL)
 
-    def kill_at_random(self):
-        """One life of the manager: True when it was killed alive."""
-        manager = self.start()
-        time.sleep(self.random.uniform(0.002, 0.25))
+    def kill(self, manager):
+        """True when it was killed alive."""
         if manager.poll() is not None:
             return False
         manager.send_signal(signal.SIGKILL)
         manager.wait()
         return True
 
+    def wait_until(self, condition, manager):
+        """False when the manager ended first."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            if manager.poll() is not None:
+                return False
+            if time.monotonic() > deadline:
+                manager.kill()
+                raise SystemExit("nothing happens any more: see " +
+                                 (self.folder / "log").read_text()[-2000:])
+            time.sleep(0.002)
+        return True
+
+    def kill_at_random(self, n):
+        """One life of the manager: of every two, one has started jobs before,
+        however slow the machine is."""
+        n_before = self.read_ledger().total()
+        manager = self.start()
+        if n % 2:
+            self.wait_until(lambda: self.read_ledger().total() > n_before,
+                            manager)
+        time.sleep(self.random.uniform(0.002, 0.25))
+        return self.kill(manager)
+
+    def end(self, manager):
+        self.wait_until(lambda: manager.poll() is not None, manager)
+
     def run(self):
         kills = 0
-        while kills < self.args.kills:
-            if not self.kill_at_random():
-                break
+        while kills < self.args.kills and self.kill_at_random(kills):
             kills += 1
-        last = self.start()
-        try:
-            last.wait(timeout=300)
-        except subprocess.TimeoutExpired:
-            last.kill()
-            raise SystemExit("the last run does not end: see " +
-                             (self.folder / "log").read_text()[-2000:])
+        self.end(self.start())
+        return kills
+
+    def run_without_claim(self):
+        manager = self.start()
+        self.wait_until(self.read_ledger, manager)
+        kills = int(self.kill(manager))
+        manager = self.start()
+        self.wait_until(lambda: max(self.read_ledger().values()) > 1, manager)
+        self.released.touch()
+        self.end(manager)
         return kills
 
     def read_ledger(self):
+        if not self.ledger.exists():
+            return collections.Counter()
         lines = self.ledger.read_text().split("\n")[:-1]
         return collections.Counter(int(line.split()[0]) for line in lines)
 
@@ -191,7 +229,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="erm-torture-") as folder:
         world = World(args, folder)
         begin = time.monotonic()
-        kills = world.run()
+        kills = (world.run_without_claim() if args.without_claim
+                 else world.run())
         figures = check(world)
         print(f"seed {args.seed}: {kills} kills, {args.jobs} jobs, "
               f"{time.monotonic() - begin:.1f} s: " +
