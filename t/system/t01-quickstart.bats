@@ -215,6 +215,7 @@ quick_start() {
     wait_runs 2
     wait_until $PATIENCE log_has 'Elastic Scaling'
     touch end
+    wait_state 1 completed
     wait_state 3 completed
     run -0 cat manager.log
     has 'DEBUG Scheduler woke up' 'DEBUG Scheduler waiting' \
