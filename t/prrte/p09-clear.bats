@@ -43,13 +43,13 @@ fills() { erm submit -q -N "$1" -t 5m -- "$JOB"; }
     wait_until 10 log_has 'had to be ended on n3'
     sleeps_on n1
     sleeps_on n2
-    sleeps_not_on n3
+    wait_until 10 sleeps_not_on n3
     is "$(job_field 1 .nodelist)" 'n[1-2]'
     touch end
     wait_state 1 completed
     # what was left on the others at its end
-    sleeps_not_on n1
-    sleeps_not_on n2
+    wait_until 10 sleeps_not_on n1
+    wait_until 10 sleeps_not_on n2
     erm stop --cancel-jobs
 }
 
@@ -65,7 +65,7 @@ fills() { erm submit -q -N "$1" -t 5m -- "$JOB"; }
         "cat >'$WORK/state/mailbox/1/reply/.r' &&
          mv '$WORK/state/mailbox/1/reply/.r' '$WORK/state/mailbox/1/reply/$seq.json'"
     wait_runs 2
-    sleeps_not_on n3
+    wait_until 10 sleeps_not_on n3
     sleeps_on n2
     log_has 'had to be ended on n3, which it has given back'
     erm stop --cancel-jobs
@@ -83,7 +83,7 @@ fills() { erm submit -q -N "$1" -t 5m -- "$JOB"; }
     hosts linkup "$CLUSTER" n3
     wait_until 60 has_node_state n3 idle
     # what it had there went before the host was used again
-    sleeps_not_on n3
+    wait_until 10 sleeps_not_on n3
     sleeps_on n2
     erm stop --cancel-jobs
 }
