@@ -4,6 +4,7 @@
  *
  * The set grows as needed; `count` is kept, so idset_count is O(1). Every
  * other operation is O(highest id / 64). An all-zero struct is an empty set.
+ * Ids below 128 are in the struct itself: such a set allocates nothing.
  */
 #ifndef ERM_BASE_IDSET_H
 #define ERM_BASE_IDSET_H
@@ -13,8 +14,13 @@
 
 #define IDSET_NONE UINT32_MAX
 
+#define IDSET_N_INNER 2
+
 struct idset {
-    uint64_t *words;
+    union {
+        uint64_t inner[IDSET_N_INNER]; /* with n_words <= IDSET_N_INNER */
+        uint64_t *outer;               /* allocated, with more */
+    } words;
     uint32_t n_words;
     uint32_t count;
 };

@@ -103,7 +103,7 @@ static const struct record_field reservation_fields[] = {
 /* By outcome and as ranges: a million ended jobs take a few kilobytes. */
 static void write_ended(struct strbuf *out, const struct job_table *jobs)
 {
-    struct idset ended[JOB_N_STATES] = {{.words = NULL}};
+    struct idset ended[JOB_N_STATES] = {{.count = 0}};
     enum job_state outcome = JOB_COMPLETED;
 
     for (int64_t id = job_table_next_ended(jobs, 0); id != 0;

@@ -147,7 +147,7 @@ static struct idset *choose(struct sched *sched,
 
     for (size_t i = 0; i < donors->n_dealt; i++) {
         const struct candidate *donor = &donors->items[donors->dealt[i]];
-        struct idset spare = {.words = NULL};
+        struct idset spare = {.count = 0};
 
         spare_nodes(sched, donor->job, &spare);
         idset_take_last(&spare, donor->n, &deltas[i]);

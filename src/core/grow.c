@@ -32,7 +32,7 @@ static void offer_nodes(struct sched *sched, struct job *job, uint32_t n,
                         struct queue_hole *hole, bool is_short,
                         struct actions *out)
 {
-    struct idset idle = {.words = NULL}, delta = {.words = NULL};
+    struct idset idle = {.count = 0}, delta = {.count = 0};
 
     if (!is_short)
         hole->n_extra -= n;

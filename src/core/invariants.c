@@ -175,7 +175,7 @@ static bool check_profile(const struct sched *sched, const struct idset *owned,
                           struct err *err)
 {
     const struct release *release = profile_first(&sched->profile);
-    struct idset expected = {.words = NULL};
+    struct idset expected = {.count = 0};
     uint64_t sum = 0;
     bool is_equal;
 
@@ -227,7 +227,7 @@ static bool check_progress(const struct sched *sched, struct err *err)
 bool invariants_hold(const struct sched *sched, bool after_pass,
                      struct err *err)
 {
-    struct idset owned = {.words = NULL};
+    struct idset owned = {.count = 0};
     const struct job *job = sched_next_job(sched, 0);
     bool is_good = true;
 

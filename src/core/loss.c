@@ -10,7 +10,7 @@
 /* JOB goes on with what is left; a directive that was open is over. */
 static void shrink(struct sched *sched, struct job *job, struct actions *out)
 {
-    struct idset gone = {.words = NULL};
+    struct idset gone = {.count = 0};
 
     idset_copy(&gone, &job->nodes);
     idset_intersect(&gone, &sched->pool.down);

@@ -131,7 +131,7 @@ int step_explain_refusal(const struct sched *sched, const struct job *job,
 static int choose_growth(const struct sched *sched, const struct event *event,
                          uint32_t n, struct idset *delta, struct err *err)
 {
-    struct idset idle = {.words = NULL};
+    struct idset idle = {.count = 0};
     int result = 0;
 
     sched_idle(sched, &idle);
@@ -149,7 +149,7 @@ static int choose_growth(const struct sched *sched, const struct event *event,
 static int choose_shrink(const struct job *job, const struct event *event,
                          uint32_t n, struct idset *delta, struct err *err)
 {
-    struct idset own = {.words = NULL};
+    struct idset own = {.count = 0};
 
     if (!idset_is_subset(&event->nodes, &job->nodes))
         return err_set(err, ERR_CONFLICT,
@@ -187,7 +187,7 @@ int step_resize(struct sched *sched, const struct event *event,
                 struct actions *out, struct err *err)
 {
     struct job *job = job_table_get(&sched->jobs, event->job);
-    struct idset delta = {.words = NULL};
+    struct idset delta = {.count = 0};
     int result = check_resizable(sched, job, err);
 
     if (result == 0 && event->asker == ASKED_BY_JOB &&

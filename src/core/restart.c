@@ -59,7 +59,7 @@ uint32_t restart_size(const struct sched *sched, const struct job *job)
 static void leave_lost_nodes(struct sched *sched, struct job *job,
                              struct actions *out)
 {
-    struct idset lost = {.words = NULL};
+    struct idset lost = {.count = 0};
 
     idset_copy(&lost, &job->nodes);
     idset_intersect(&lost, &sched->pool.down);

@@ -50,7 +50,7 @@ static void record_delay(struct sched *sched, dur_us delay, struct actions *out)
 static void offer(struct sched *sched, struct job *job, enum directive_op op,
                   struct grant grant, dur_us within, struct actions *out)
 {
-    struct idset from = {.words = NULL}, delta = {.words = NULL};
+    struct idset from = {.count = 0}, delta = {.count = 0};
 
     if (op == DIRECTIVE_GROW) {
         sched_idle(sched, &from);

@@ -544,7 +544,7 @@ static void find_own_processors(const struct local *local,
                                 const struct clearing *clearing,
                                 struct idset *out)
 {
-    struct idset kept = {.words = NULL};
+    struct idset kept = {.count = 0};
     if (local->config.is_unpinned)
         return;
     add_processors(local, &clearing->nodes, out);
@@ -569,7 +569,7 @@ static uint32_t look_for_residents(const struct attempt *attempt,
                                    const struct residents *residents,
                                    int signal)
 {
-    struct idset passing = {.words = NULL};
+    struct idset passing = {.count = 0};
     uint32_t n = residents_signal(attempt->shepherd, residents, signal,
                                   signal == SIGTERM,
                                   signal == 0 ? &passing : &clearing->seen);
@@ -599,7 +599,7 @@ static void look_on_nodes(void *context, struct clearing *clearing, int signal)
 {
     struct local *local = context;
     struct hostlist names;
-    struct idset processors = {.words = NULL};
+    struct idset processors = {.count = 0};
     struct residents residents = {.nodes = &names, .processors = &processors};
     struct attempt *attempt, *next;
     uint32_t n = 0;
@@ -654,7 +654,7 @@ static void place_on(struct launcher *launcher, const struct launch_key *key,
 {
     struct local *local = to_local(launcher);
     struct attempt *attempt = find(local, key);
-    struct idset processors = {.words = NULL};
+    struct idset processors = {.count = 0};
     if (!attempt || local->config.is_unpinned)
         return;
     if (attempt->pidfd < 0)

@@ -99,7 +99,7 @@ static bool is_ended(const struct run *run)
 static void add_present_nodes(const struct run *run, struct idset *out)
 {
     const struct launcher_config *config = &run->prrte->config.base;
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
 
     if (run->key.part == 0 && config->job_nodes != NULL &&
         config->job_nodes(config->context, run->key.job_id, &nodes))
@@ -113,7 +113,7 @@ static enum hosts_claim claim(void *context, const struct launch_key *key,
                               uint32_t node)
 {
     const struct run *run = find(context, key);
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
     bool is_there;
 
     if (run == NULL || is_ended(run))
@@ -162,7 +162,7 @@ static void sweep_pool(void *context)
 {
     static const struct launch_key pool = {.job_id = 0};
     struct run *run = context;
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
     char key[ENGINE_KEY_MAX];
 
     add_present_nodes(run, &nodes);

@@ -77,7 +77,7 @@ static int clear(struct manager *manager, const struct job *job,
                  const struct handover *handover, struct err *err)
 {
     struct launcher *launcher = manager->launcher;
-    struct idset stay = {.words = NULL};
+    struct idset stay = {.count = 0};
     struct launch_change change = {
         .key = {.job_id = handover->job, .attempt = job->attempt},
         .seq = handover->seq,
@@ -178,7 +178,7 @@ static void place(struct manager *manager, const struct job *job,
     struct launcher *launcher = manager->launcher;
     struct launch_key key = {.job_id = job->request.id,
                              .attempt = job->attempt};
-    struct idset stay = {.words = NULL};
+    struct idset stay = {.count = 0};
 
     idset_copy(&stay, &job->nodes);
     idset_subtract(&stay, &handover->nodes);

@@ -44,7 +44,7 @@ static void describe(const struct manager *manager, const struct job *job,
                      char *out[N_VARIABLES + 1])
 {
     const struct directive *directive = &job->directive;
-    struct idset target = {.words = NULL};
+    struct idset target = {.count = 0};
     char seq[24];
 
     idset_copy(&target, &job->nodes);

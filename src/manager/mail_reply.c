@@ -72,7 +72,7 @@ static void describe(const struct mail_box *box, const struct job *job,
 {
     const struct manager *manager = box->manager;
     const struct directive *directive = &job->directive;
-    struct idset after = {.words = NULL};
+    struct idset after = {.count = 0};
     struct hostlist current, delta, target;
     char reason[80];
     struct directive_note note = {
@@ -188,7 +188,7 @@ static int act_done(struct mail_box *box, const struct job *job,
                     const struct job_reply *reply, struct err *err)
 {
     bool is_named = job->directive.op == DIRECTIVE_SHRINK && reply->nodes.n > 0;
-    struct idset given = {.words = NULL};
+    struct idset given = {.count = 0};
     int rc = is_named ? find_given(box, job, reply, &given, err) : 0;
 
     if (rc == 0) {

@@ -380,7 +380,7 @@ static void adopt(void *context, int64_t job, uint32_t attempt, uint32_t number)
 {
     struct manager *manager = context;
     struct launch_key key = {job, attempt, number};
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
     struct launch_place place = {.nodes = &nodes};
     struct launcher *launcher = manager->launcher;
     struct claim claim;

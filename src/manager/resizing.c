@@ -134,7 +134,7 @@ static void clear_nodes(struct manager *manager, const struct action *action,
 static void clear_offered(struct manager *manager, const struct action *action)
 {
     const struct job *job = sched_job(manager->sched, action->job);
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
 
     if (job == NULL || job->attempt != action->attempt || !job_is_active(job) ||
         job->state == JOB_STARTING)
@@ -241,7 +241,7 @@ static void take_growth(struct manager *manager, const struct job *job)
     struct launcher *launcher = manager->launcher;
     struct launch_key key = {.job_id = job->request.id,
                              .attempt = job->attempt};
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
 
     idset_copy(&nodes, &job->nodes);
     idset_unite(&nodes, &job->directive.delta);

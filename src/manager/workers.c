@@ -417,7 +417,7 @@ static void set_timer(const struct manager *manager, struct crew *crew,
 static void look(struct manager *manager, struct crew *crew)
 {
     const struct job *job = sched_job(manager->sched, crew->job);
-    struct idset wanted = {.words = NULL};
+    struct idset wanted = {.count = 0};
     bool is_end, had_failed = crew->has_failed;
 
     if (job == NULL || job->attempt != crew->attempt || !crew->has_begun ||
@@ -512,7 +512,7 @@ static bool is_wanted(const struct manager *manager, const struct crew *crew,
                       uint32_t node)
 {
     const struct job *job = sched_job(manager->sched, crew->job);
-    struct idset wanted = {.words = NULL};
+    struct idset wanted = {.count = 0};
     bool is_in;
 
     if (job == NULL)

@@ -20,7 +20,7 @@ static void tell_state(struct story *story, struct words *words)
 {
     const struct idset *nodes = sched_nodes(story->sched);
     uint32_t last = idset_is_empty(nodes) ? 0 : idset_last(nodes);
-    struct idset run = {.words = NULL};
+    struct idset run = {.count = 0};
     enum node_state before = NODE_ABSENT;
     int64_t owner = 0;
 

@@ -46,7 +46,7 @@ static void test_zero_is_empty(void **state)
     idset_remove(&set, 5);
     idset_clear(&set);
     EXPECT_EMPTY(&set);
-    assert_null(set.words);
+    assert_int_equal(set.n_words, 0);
     idset_release(&set);
     idset_release(NULL);
 }
@@ -71,6 +71,25 @@ static void test_add_and_remove(void **state)
     EXPECT(&set, 3);
     idset_release(&set);
     EXPECT_EMPTY(&set);
+}
+
+static void test_small_sets_allocate_nothing(void **state)
+{
+    (void)state;
+    struct idset small, grown, copy;
+    FILL(&small, 0, 127);
+    grown = small;
+    idset_add(&grown, 128);
+    EXPECT(&grown, 0, 127, 128);
+    EXPECT(&small, 0, 127);
+    idset_init(&copy);
+    idset_copy(&copy, &grown);
+    idset_release(&grown);
+    EXPECT(&copy, 0, 127, 128);
+    idset_copy(&copy, &small);
+    EXPECT(&copy, 0, 127);
+    idset_move(&copy, &small);
+    EXPECT(&copy, 0, 127); /* and nothing of SMALL is left to release */
 }
 
 static void test_next(void **state)
@@ -347,6 +366,13 @@ static void change_one(struct idset *set, struct model *model, uint32_t id,
     }
 }
 
+/* SET is small again. */
+static void forget(struct idset *set, struct model *model)
+{
+    idset_release(set);
+    *model = (struct model){0};
+}
+
 static void test_random_against_array(void **state)
 {
     (void)state;
@@ -357,7 +383,9 @@ static void test_random_against_array(void **state)
     for (int step = 0; step < 20000; step++) {
         uint32_t a = random_below(&seed, 3), b = (a + 1) % 3;
         uint32_t op = random_below(&seed, 20);
-        uint32_t id = random_below(&seed, LIMIT);
+        uint32_t id = random_below(&seed, step % 2 ? LIMIT : LIMIT / 3);
+        if (step % 32 == 0)
+            forget(&sets[a], &models[a]);
         if (op < 3)
             combine(&sets[a], &sets[b], &models[a], &models[b], op);
         else if (op < 6)
@@ -378,6 +406,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_zero_is_empty),
         cmocka_unit_test(test_add_and_remove),
+        cmocka_unit_test(test_small_sets_allocate_nothing),
         cmocka_unit_test(test_next),
         cmocka_unit_test(test_ranges_of_every_place),
         cmocka_unit_test(test_range_over_what_is_there),

@@ -40,7 +40,7 @@ static inline uint32_t random_below(uint64_t *state, uint32_t below)
 
 static inline struct idset set_of(const char *text)
 {
-    struct idset set = {.words = NULL};
+    struct idset set = {.count = 0};
 
     assert_int_equal(set_parse(text, &set), 0);
     return set;

@@ -170,7 +170,7 @@ static struct sched *restore(const struct sched *from)
         copy->wish = job->wish;
         idset_copy(&copy->nodes, &job->nodes);
         copy->directive = job->directive;
-        copy->directive.delta = (struct idset){.words = NULL};
+        copy->directive.delta = (struct idset){.count = 0};
         idset_copy(&copy->directive.delta, &job->directive.delta);
         sched_restore_job(to, copy);
     }

@@ -101,7 +101,7 @@ static void idle_is_free_and_not_reserved(void **state)
         STORY("config mode=rigid start=1", "nodes 4",
               "submit 1 elastic max=2 wall=99", "started 1",
               "config mode=elastic", "submit 2 nodes=3 wall=9");
-    struct idset idle = {.words = NULL};
+    struct idset idle = {.count = 0};
 
     (void)state;
     assert_int_equal(sched_n_kept(story->sched), 2);

@@ -122,7 +122,7 @@ static void derived_sets_match_their_definition(void **state)
     pool_init(&pool);
     set_members(&pool, "0-19");
     for (int i = 0; i < 4000; i++) {
-        struct idset set = {.words = NULL};
+        struct idset set = {.count = 0};
         uint32_t node = random_below(&random, 20);
 
         idset_add(&set, node);

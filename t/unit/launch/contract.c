@@ -304,7 +304,7 @@ static void start_on_both(struct rig *rig, const char *command)
 static int clear_b_patiently(struct rig *rig, uint64_t seq, dur_us patience,
                              dur_us grace, struct err *err)
 {
-    struct idset goes = {.words = NULL}, stays = {.words = NULL};
+    struct idset goes = {.count = 0}, stays = {.count = 0};
     struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
                                    .seq = seq,
                                    .nodes = &goes,

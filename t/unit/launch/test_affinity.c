@@ -84,7 +84,7 @@ static pid_t pid_in(const struct family *family, const char *name)
 
 static void expect(pid_t thread, const struct idset *processors)
 {
-    struct idset has = {.words = NULL};
+    struct idset has = {.count = 0};
 
     assert_int_equal(affinity_get(thread, &has), 0);
     assert_true(idset_is_equal(&has, processors));
@@ -94,7 +94,7 @@ static void expect(pid_t thread, const struct idset *processors)
 static void test_get_of_no_process(void **state)
 {
     struct family *family = *state;
-    struct idset has = {.words = NULL};
+    struct idset has = {.count = 0};
 
     assert_int_equal(affinity_get(-1, &has), -1);
     assert_true(idset_is_empty(&has));
@@ -139,7 +139,7 @@ static void test_one_that_has_chosen_its_own(void **state)
 static bool all_below_have(pid_t root, const struct idset *processors)
 {
     struct pids pids = {0};
-    struct idset has = {.words = NULL};
+    struct idset has = {.count = 0};
     bool is_so = true;
 
     tree_list(root, tree_best_source(), &pids);

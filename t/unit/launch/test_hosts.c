@@ -601,7 +601,7 @@ static void on_found(void *context, uint32_t n)
 static uint32_t signal_all(struct desk *desk, int signal, const char *key)
 {
     int n_done = desk->n_done;
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
 
     idset_add_range(&nodes, 0, 5);
     hosts_signal(desk->hosts, &nodes, signal, key, on_found, desk);

@@ -277,7 +277,7 @@ static void test_pinned_to_its_slice(void **state)
 
 static void expect_processors(pid_t pid, const struct idset *processors)
 {
-    struct idset has = {.words = NULL};
+    struct idset has = {.count = 0};
     assert_int_equal(affinity_get(pid, &has), 0);
     assert_true(idset_is_equal(&has, processors));
     idset_release(&has);
@@ -288,7 +288,7 @@ static void test_processors_go_and_come_with_the_nodes(void **state)
 {
     struct rig *rig = *state;
     struct launch_key key = {.job_id = 1, .attempt = 1};
-    struct idset all = {.words = NULL}, half = {.words = NULL}, a = {0};
+    struct idset all = {.count = 0}, half = {.count = 0}, a = {0};
     assert_int_equal(affinity_get(0, &all), 0);
     idset_add(&a, 0);
     idset_add(&rig->nodes, 1);
@@ -315,7 +315,7 @@ static void test_jobs_that_may_use_all_are_not_moved(void **state)
 {
     struct rig *rig = *state;
     struct launch_key key = {.job_id = 1, .attempt = 1};
-    struct idset all = {.words = NULL};
+    struct idset all = {.count = 0};
     assert_int_equal(affinity_get(0, &all), 0);
     rig->config.is_unpinned = true;
     rig_restart(rig, launcher_local_create);

@@ -472,7 +472,7 @@ static void test_adopt_what_shows_no_dvm(void **state)
 static void test_what_is_left_on_a_node_that_was_given_back(void **state)
 {
     struct rig *rig = *state;
-    struct idset now = {.words = NULL};
+    struct idset now = {.count = 0};
     pid_t stray;
 
     idset_add(&rig->nodes, 1);
@@ -494,7 +494,7 @@ static void test_what_is_left_on_a_node_that_was_given_back(void **state)
 
 static int clear_b_patiently(struct rig *rig, dur_us patience, dur_us grace)
 {
-    struct idset b = {.words = NULL}, a = {.words = NULL};
+    struct idset b = {.count = 0}, a = {.count = 0};
     struct launch_change change = {.key = {.job_id = 1, .attempt = 1},
                                    .seq = 5,
                                    .nodes = &b,

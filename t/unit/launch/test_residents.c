@@ -160,7 +160,7 @@ static void test_a_stopped_one_gets_its_term(void **state)
 static void test_pinned_to_what_only_these_nodes_have(void **state)
 {
     struct family *family = *state;
-    struct idset all = {.words = NULL};
+    struct idset all = {.count = 0};
     cpu_set_t set;
     pid_t pinned, named;
 

@@ -99,7 +99,7 @@ static void test_the_job_chooses(void **state)
 {
     struct stage *stage = *state;
     uint64_t seq = start_shrink(stage, JOB("sleep 60"));
-    struct idset given = {.words = NULL};
+    struct idset given = {.count = 0};
 
     idset_add(&given, 1);
     resizing_done(stage->manager, 1, seq, &given);
@@ -112,7 +112,7 @@ static void test_nodes_that_it_cannot_give(void **state)
 {
     struct stage *stage = *state;
     uint64_t seq = start_shrink(stage, JOB("sleep 60"));
-    struct idset given = {.words = NULL};
+    struct idset given = {.count = 0};
 
     idset_add_range(&given, 0, 1); /* one was asked for */
     resizing_done(stage->manager, 1, seq, &given);

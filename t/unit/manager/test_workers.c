@@ -72,7 +72,7 @@ static void ask(struct stage *stage, enum directive_op op, uint32_t n)
 static void test_one_for_each_node(void **state)
 {
     struct stage *stage = *state;
-    struct idset nodes = {.words = NULL};
+    struct idset nodes = {.count = 0};
     const struct job *job;
 
     start_quick(stage);
